@@ -1,0 +1,1 @@
+"""The floor between the subject and the web: PostGIS, files, jobs, the command line."""

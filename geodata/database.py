@@ -1,0 +1,47 @@
+"""The way to the database: one engine a process."""
+
+from functools import lru_cache
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from geodata.cluster import Cluster
+from geodata.settings import Settings
+from gridmap.errors import GridmapError
+
+
+class DatabaseUnreachable(GridmapError):
+    """No database answers."""
+
+    code = "database_unreachable"
+    zh = "无法连接数据库。请先运行 scripts/run，或检查 GRIDMAP_DATABASE_URL。（{reason}）"
+    en = "The database does not answer. Start scripts/run first, or check GRIDMAP_DATABASE_URL. ({reason})"
+
+
+def database_url(settings: Settings) -> str:
+    """The URL of the setting, else the private cluster's socket below ``home``."""
+    return settings.database_url or Cluster(settings.home / "pg").url()
+
+
+@lru_cache(maxsize=8)
+def engine_for(url: str, *, pool: int = 8, statement_timeout_s: float = 0.0) -> Engine:
+    """The engine of this process for a database; made once."""
+    timeout = f" -c statement_timeout={int(statement_timeout_s * 1000)}" if statement_timeout_s else ""
+    return create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=4,
+        pool_pre_ping=True,
+        connect_args={"options": f"-c timezone=UTC{timeout}", "connect_timeout": 10, "application_name": "gridmap"},
+    )
+
+
+def open_engine(settings: Settings, *, statement_timeout_s: float = 0.0) -> Engine:
+    """An engine that has answered once. Errors: ``DatabaseUnreachable``."""
+    engine = engine_for(database_url(settings), pool=settings.database_pool, statement_timeout_s=statement_timeout_s)
+    try:
+        with engine.connect() as conn:
+            conn.execute(text("SELECT 1"))
+    except OperationalError as error:
+        raise DatabaseUnreachable(reason=str(error.orig).strip().splitlines()[0]) from error
+    return engine
