@@ -1,0 +1,1 @@
+"""From a fresh machine to what service and tests need. Standard library only: it runs before the environment exists."""
