@@ -28,7 +28,12 @@ def shared_data() -> Path:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one cluster for all workers, in the process that starts them."""
-    if hasattr(config, "workerinput") or config.option.collectonly or _FOLDER in os.environ:
+    if (
+        hasattr(config, "workerinput")
+        or config.option.collectonly
+        or _FOLDER in os.environ
+        or not _needs_database(config)
+    ):
         return
     holder = temporary_cluster()
     cluster = holder.__enter__()
@@ -39,6 +44,12 @@ def pytest_configure(config: pytest.Config) -> None:
     engine = create_engine(cluster.url(TEMPLATE), poolclass=NullPool)
     with engine.begin() as conn:
         upgrade(conn)
+
+
+def _needs_database(config: pytest.Config) -> bool:
+    """The subject's own tests run in seconds without one."""
+    subject = Path(__file__).parent / "gridmap"
+    return not all(Path(arg.split("::")[0]).resolve().is_relative_to(subject) for arg in config.args)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,106 @@
+"""File a report: report, owner, history and first event, wholly or not at all."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, func
+
+from geodata.actions.locating import PlaceAnswer, locate_place
+from geodata.grids import today
+from geodata.indexes import grid_index
+from geodata.reports import insert_report, report_by_key
+from geodata.settings import Settings
+from geodata.tables import event, owner, owner_history, report_key
+from gridmap.assignment import Reason
+from gridmap.errors import GridmapError
+from gridmap.report import ReportDraft
+
+
+class KeyReused(GridmapError):
+    """The same client key with another body."""
+
+    code = "key_reused"
+    zh = "该 client_key 已用于另一条内容不同的上报；新的上报请使用新的 client_key。"
+    en = "This client_key was already used for a report with another body; use a new one for a new report."
+
+
+@dataclass(frozen=True, slots=True)
+class FiledReport:
+    """What became of a draft. ``created`` is False when a retry found the report that is already there."""
+
+    ref: UUID
+    created: bool
+    place: PlaceAnswer
+
+
+def file_report(
+    conn: Connection, settings: Settings, draft: ReportDraft, *, scope: str, account_id: int | None = None
+) -> FiledReport:
+    """File a draft in the caller's transaction.
+
+    ``scope`` is whose keys ``draft.client_key`` is unique among (``account:7``, ``anonymous``); filing the same key and body
+    again is harmless. Errors: those of ``ReportDraft.check``, and ``KeyReused``.
+    """
+    now = datetime.now(UTC)
+    draft.check(now)
+    body_hash = _body_hash(draft)
+    if draft.client_key:
+        # Two retries at once wait for each other here, so that the second finds the first's report.
+        conn.execute(func.pg_advisory_xact_lock(func.hashtextextended(f"{scope}\n{draft.client_key}", 0)).select())
+        if (known := report_by_key(conn, scope, draft.client_key)) is not None:
+            if bytes(known.body_hash) != body_hash:
+                raise KeyReused(field="client_key")
+            return FiledReport(known.ref, created=False, place=_place(conn, settings, draft))
+    place = _place(conn, settings, draft)
+    reported_at = draft.reported_at or now
+    district = place.district.code if place.district else settings.city_code
+    filed = insert_report(
+        conn,
+        draft,
+        {
+            "geom": None if draft.lon is None else func.ST_SetSRID(func.ST_MakePoint(place.lon, place.lat), 4326),
+            "occurred_at": min(draft.occurred_at or reported_at, reported_at),
+            "reported_at": reported_at,
+            "intake_district": district,
+            "grid_at_capture": place.grid_id,
+            "account_id": account_id,
+        },
+    )
+    decided = {
+        "report_id": filed.id,
+        "grid_id": place.grid_id,
+        "reason": str(place.reason),
+        "index_version": place.plan_version,
+        "intake_district": district,
+    }
+    conn.execute(owner.insert().values(**decided, distance_to_edge_m=place.distance_to_edge_m))
+    conn.execute(owner_history.insert().values(**decided, cause="filed", account_id=account_id))
+    conn.execute(
+        event.insert().values(report_id=filed.id, kind="filed", account_id=account_id, intake_district=district)
+    )
+    if draft.client_key:
+        conn.execute(
+            report_key.insert().values(scope=scope, key=draft.client_key, report_id=filed.id, body_hash=body_hash)
+        )
+    return FiledReport(filed.ref, created=True, place=place)
+
+
+def _place(conn: Connection, settings: Settings, draft: ReportDraft) -> PlaceAnswer:
+    if draft.lon is None or draft.lat is None:
+        return _no_place(conn, settings, today(settings.zone))
+    return locate_place(conn, settings, draft.lon, draft.lat, datum=draft.datum, accuracy_m=draft.accuracy_m)
+
+
+def _no_place(conn: Connection, settings: Settings, at: date) -> PlaceAnswer:
+    """An address without coordinates has no owner until somebody or something places it."""
+    version = grid_index(conn, settings, at).version
+    nothing = (None,) * 5
+    return PlaceAnswer(float("nan"), float("nan"), *nothing, Reason.NONE, None, False, (), version, at)
+
+
+def _body_hash(draft: ReportDraft) -> bytes:
+    body = {name: value for name, value in asdict(draft).items() if name != "client_key"}
+    return hashlib.sha256(json.dumps(body, default=str, sort_keys=True, ensure_ascii=False).encode()).digest()

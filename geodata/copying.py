@@ -1,0 +1,37 @@
+"""Many rows in and out by COPY."""
+
+import io
+from collections.abc import Sequence
+
+import pandas as pd
+from sqlalchemy import ClauseElement, Connection
+from sqlalchemy.dialects import postgresql
+
+_BATCH = 200_000
+
+
+def copy_in(conn: Connection, table: str, frame: pd.DataFrame, columns: Sequence[str] | None = None) -> None:
+    """COPY a frame's columns into a table; missing values become NULL, times keep their offset."""
+    names = list(columns or frame.columns)
+    listed = ", ".join(f'"{name}"' for name in names)
+    with _driver_cursor(conn) as cursor:
+        for start in range(0, len(frame), _BATCH):
+            buffer = io.StringIO()
+            frame[names].iloc[start : start + _BATCH].to_csv(buffer, header=False, index=False, na_rep="\\N", quoting=0)
+            buffer.seek(0)
+            cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN (FORMAT csv, NULL '\\N')", buffer)
+
+
+def copy_out(conn: Connection, query: ClauseElement, dtypes: dict[str, str]) -> pd.DataFrame:
+    """The rows of a query as a frame with the given column types, in the order of ``dtypes``."""
+    compiled = query.compile(dialect=postgresql.dialect(paramstyle="pyformat"))
+    buffer = io.BytesIO()
+    with _driver_cursor(conn) as cursor:
+        sql = cursor.mogrify(str(compiled), compiled.params).decode()
+        cursor.copy_expert(f"COPY ({sql}) TO STDOUT (FORMAT csv)", buffer)
+    buffer.seek(0)
+    return pd.read_csv(buffer, header=None, names=list(dtypes), dtype=dtypes)
+
+
+def _driver_cursor(conn: Connection):  # type: ignore[no-untyped-def]  # psycopg2's cursor, untyped there
+    return conn.connection.dbapi_connection.cursor()  # type: ignore[union-attr]

@@ -1,0 +1,85 @@
+"""Grids and their time in force."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Boolean, ColumnElement, Connection, Date, Row, Select, cast, func, select
+
+from geodata.report_filter import area_condition
+from geodata.tables import grid
+from gridmap.errors import GridmapError
+
+
+class UnknownGrid(GridmapError):
+    """A grid code that is not in force on that day."""
+
+    code = "unknown_grid"
+    zh = "{at} 没有编码为“{grid_code}”的网格。"
+    en = "There is no grid “{grid_code}” in force on {at}."
+
+
+def today(zone: ZoneInfo) -> date:
+    """The city's day now."""
+    return datetime.now(zone).date()
+
+
+def in_force(at: date) -> ColumnElement[bool]:
+    """The condition that a grid is in force on a day."""
+    return grid.c.valid.op("@>", return_type=Boolean())(cast(at, Date))
+
+
+def grids_in_force(
+    conn: Connection,
+    at: date,
+    *,
+    area: str | None = None,
+    bbox: tuple[float, float, float, float] | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> list[Row[Any]]:
+    """Grids of a day in order of code, after the code ``cursor``; geometry as GeoJSON text in ``geojson``."""
+    query = _described().where(in_force(at)).order_by(grid.c.code)
+    if area:
+        query = query.where(area_condition(area))
+    if bbox:
+        query = query.where(grid.c.geom.op("&&")(func.ST_MakeEnvelope(*bbox, 4326)))
+    if cursor:
+        query = query.where(grid.c.code > cursor)
+    return list(conn.execute(query.limit(limit)))
+
+
+def grid_by_code(conn: Connection, code: str, at: date) -> Row[Any]:
+    """One grid as of a day. Errors: ``UnknownGrid``."""
+    found = conn.execute(_described().where(in_force(at), grid.c.code == code)).one_or_none()
+    if found is None:
+        raise UnknownGrid(field="code", grid_code=code, at=at.isoformat())
+    return found
+
+
+def grid_extent(conn: Connection, at: date, area: str | None = None) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the grids in force, or None when there are none."""
+    query = select(func.ST_Extent(grid.c.geom).label("box")).where(in_force(at))
+    if area:
+        query = query.where(area_condition(area))
+    box = query.subquery()
+    row = conn.execute(
+        select(func.ST_XMin(box.c.box), func.ST_YMin(box.c.box), func.ST_XMax(box.c.box), func.ST_YMax(box.c.box))
+    ).one()
+    return None if row[0] is None else (row[0], row[1], row[2], row[3])
+
+
+def _described() -> Select[Any]:
+    return select(
+        grid.c.id,
+        grid.c.code,
+        grid.c.name,
+        grid.c.name_en,
+        grid.c.kind,
+        grid.c.community_code,
+        grid.c.households,
+        grid.c.area_m2,
+        func.lower(grid.c.valid).label("valid_from"),
+        func.upper(grid.c.valid).label("valid_to"),
+        func.ST_AsGeoJSON(grid.c.geom, 7).label("geojson"),
+    )
