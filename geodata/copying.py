@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import ClauseElement, Connection
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import psycopg2
 
 _BATCH = 200_000
 
@@ -24,7 +25,7 @@ def copy_in(conn: Connection, table: str, frame: pd.DataFrame, columns: Sequence
 
 def copy_out(conn: Connection, query: ClauseElement, dtypes: dict[str, str]) -> pd.DataFrame:
     """The rows of a query as a frame with the given column types, in the order of ``dtypes``."""
-    compiled = query.compile(dialect=postgresql.dialect(paramstyle="pyformat"))
+    compiled = query.compile(dialect=psycopg2.dialect())  # type: ignore[no-untyped-call]
     buffer = io.BytesIO()
     with _driver_cursor(conn) as cursor:
         sql = cursor.mogrify(str(compiled), compiled.params).decode()
@@ -33,5 +34,7 @@ def copy_out(conn: Connection, query: ClauseElement, dtypes: dict[str, str]) -> 
     return pd.read_csv(buffer, header=None, names=list(dtypes), dtype=dtypes)
 
 
-def _driver_cursor(conn: Connection):  # type: ignore[no-untyped-def]  # psycopg2's cursor, untyped there
-    return conn.connection.dbapi_connection.cursor()  # type: ignore[union-attr]
+def _driver_cursor(conn: Connection) -> Any:
+    driver = conn.connection.dbapi_connection
+    assert driver is not None
+    return driver.cursor()

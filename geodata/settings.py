@@ -6,14 +6,15 @@ The environment wins over the file, the file over the default. ``docs/settings.m
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gridmap.errors import GridmapError
+from gridmap.errors import GridmapError, Language
 
+_HOME = Path("var")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -34,9 +35,7 @@ def _setting(default: Any, help_text: str) -> Any:
 class Settings:
     """All settings of one installation."""
 
-    home: Path = _setting(
-        Path("var"), "Folder for everything that is not in the repository: cluster, files, logs, caches."
-    )
+    home: Path = _setting(_HOME, "Folder for everything that is not in the repository: cluster, files, logs, caches.")
     database_url: str = _setting(
         "", "SQLAlchemy URL of an existing PostGIS (postgresql+psycopg2://...). Empty: the private cluster in `home`."
     )
@@ -45,7 +44,7 @@ class Settings:
         "呼和浩特市", "Name of the city, for the row that official lists of its districts leave out."
     )
     time_zone: str = _setting("Asia/Shanghai", "Time zone that days and plans go by (IANA name).")
-    language: str = _setting("zh", "Language of messages when the user chose none: zh or en.")
+    language: Language = _setting("zh", "Language of messages when the user chose none: zh or en.")
     metric_crs: str = _setting("EPSG:4546", "Projected reference system for metres of the city's own layers.")
     gap_limit_m: float = _setting(
         30.0, "A report outside every grid belongs to the nearest one within this many metres."
@@ -107,7 +106,7 @@ def load_settings(env: Mapping[str, str] | None = None, home: Path | None = None
     env = os.environ if env is None else env
     values: dict[str, Any] = {}
     known = {f.name: f for f in fields(Settings)}
-    folder = home or Path(env.get(environment_name("home"), known["home"].default))
+    folder = home or Path(env.get(environment_name("home")) or _HOME)
     values.update(_from_file(folder / "gridmap.toml", known))
     for name, spec in known.items():
         if (raw := env.get(environment_name(name))) is not None:
@@ -132,7 +131,7 @@ def _from_file(path: Path, known: Mapping[str, Field[Any]]) -> dict[str, Any]:
 
 
 def _convert(spec: Field[Any], raw: Any) -> Any:
-    kind = type(spec.default)
+    kind: Callable[[Any], Any] = type(spec.default)
     try:
         if kind is bool and isinstance(raw, str):
             if raw.lower() in _TRUE | _FALSE:

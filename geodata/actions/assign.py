@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, text, true
 from geodata.copying import copy_in, copy_out
 from geodata.owners import derive_owners
 from geodata.settings import Settings
-from geodata.sql import query
+from geodata.sql import statement
 from geodata.tables import owner, report
 
 Which = Literal["all", "open", "unassigned"]
@@ -69,9 +69,11 @@ def assign_reports(
     )
     copy_in(conn, "derived_owner", derived)
     conn.execute(text("ANALYZE derived_owner"))
-    moves = [(row.from_code, row.to_code, row.reports) for row in conn.execute(query("owner_moves"))]
-    changed = conn.execute(query("write_derived_owners"), {"cause": cause, "account_id": account_id}).rowcount
-    return AssignSummary(len(rows), changed, {str(reason): int(count) for reason, count in derived.reason.value_counts().items()}, moves)
+    moves = [(row.from_code, row.to_code, row.reports) for row in conn.execute(statement("owner_moves"))]
+    changed = conn.execute(statement("write_derived_owners"), {"cause": cause, "account_id": account_id}).rowcount
+    return AssignSummary(
+        len(rows), changed, {str(reason): int(count) for reason, count in derived.reason.value_counts().items()}, moves
+    )
 
 
 def _chosen(which: Which) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ import click
 
 from geodata.settings import load_settings
 from gridmap import __version__
-from gridmap.errors import GridmapError
+from gridmap.errors import GridmapError, Language
 
 EXIT_FINDINGS = 1
 EXIT_BAD_INPUT = 2
@@ -42,7 +42,8 @@ class _Commands(click.Group):
             module, name = _COMMANDS[cmd_name].split(":")
             found: Any = getattr(importlib.import_module(module), name)
             return found
-        return next((point.load() for point in _added() if point.name == cmd_name), None)
+        added: click.Command | None = next((point.load() for point in _added() if point.name == cmd_name), None)
+        return added
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -60,7 +61,7 @@ def _added() -> list[Any]:
 
 
 def _message(ctx: click.Context, error: GridmapError) -> str:
-    language = ctx.obj.language if ctx.obj is not None else "zh"
+    language: Language = ctx.obj.language if ctx.obj is not None else "zh"
     where = "".join(f"[{part}] " for part in (error.field, error.row) if part is not None)
     return f"{where}{error.text(language)}"
 

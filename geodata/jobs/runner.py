@@ -16,7 +16,7 @@ from geodata.jobs.kinds import JobCancelled, JobContext, JobKind, known_kinds
 from geodata.jobs.queue import Job, LeaseLost
 from geodata.settings import Settings
 from geodata.tables import fact
-from gridmap.errors import GridmapError, Language
+from gridmap.errors import GridmapError
 
 log = logging.getLogger(__name__)
 
@@ -72,11 +72,11 @@ class Runner:
         try:
             result = kind.work(context)
         except JobCancelled as error:
-            self._end(taken, "cancelled", error.text(self._language()))
+            self._end(taken, "cancelled", error.text(self.settings.language))
         except LeaseLost:
             log.warning("job %s was taken over", taken.ref)
         except GridmapError as error:
-            self._end(taken, "failed", error.text(self._language()))
+            self._end(taken, "failed", error.text(self.settings.language))
         except Exception as error:
             log.exception("job %s (%s) failed", taken.ref, taken.kind)
             self._again_or_failed(taken, kind, f"{type(error).__name__}: {error}")
@@ -124,6 +124,3 @@ class Runner:
         with self.engine.begin() as conn:
             seen = insert(fact).values(name=HEARTBEAT_FACT, value=func.to_jsonb(func.now()))
             conn.execute(seen.on_conflict_do_update(index_elements=["name"], set_={"value": seen.excluded.value}))
-
-    def _language(self) -> Language:
-        return "en" if self.settings.language == "en" else "zh"

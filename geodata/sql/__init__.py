@@ -1,14 +1,18 @@
-"""Long queries, a commented file each, with bound parameters."""
+"""Long queries, a commented file each, with bound parameters: ``:name`` for a statement, ``%(name)s`` for COPY."""
 
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import TextClause, text
 
-_FOLDER = Path(__file__).parent
+
+@cache
+def query(name: str) -> str:
+    """The text of ``name``.sql in this folder."""
+    return (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
 
 
 @cache
-def query(name: str) -> TextClause:
-    """The query of a file in this folder, by its name without ``.sql``."""
-    return text((_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
+def statement(name: str) -> TextClause:
+    """``name``.sql for SQLAlchemy to execute."""
+    return text(query(name))
