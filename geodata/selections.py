@@ -1,0 +1,151 @@
+"""What a filter selects from a snapshot: positions and counts for maps and figures."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from geodata.report_filter import ReportFilter, area_condition
+from geodata.snapshots import Snapshot
+from geodata.tables import grid
+from geodata.versions import version_of
+from gridmap.hotspot.heat_window import to_web_mercator
+from gridmap.report import SOURCES, STATES
+
+_EPOCH = date(1970, 1, 1)
+_KEPT = 6
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Reports of a snapshot that a filter chooses. ``rows`` are their positions in the snapshot's columns, or all (None).
+
+    ``version`` names the answer: it changes when the reports, the grids of the area or the filter change.
+    """
+
+    snapshot: Snapshot
+    rows: NDArray[np.int64] | None
+    version: str
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column of the snapshot for the chosen reports."""
+        values: NDArray[Any] = self.snapshot.columns[name]
+        return values if self.rows is None else values[self.rows]
+
+    @cached_property
+    def total(self) -> int:
+        """Number of reports."""
+        return len(self.snapshot) if self.rows is None else len(self.rows)
+
+    @cached_property
+    def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Fractions of the web map (x, y) of the reports that have a place."""
+        x, y = self.column("x"), self.column("y")
+        placed = ~np.isnan(x)
+        return (x, y) if placed.all() else (x[placed], y[placed])
+
+    @cached_property
+    def without_place(self) -> int:
+        """Reports without coordinates: in the counts, not on the map."""
+        return self.total - len(self.places[0])
+
+    @cached_property
+    def without_grid(self) -> int:
+        """Reports that no grid owns."""
+        return int(np.count_nonzero(self.column("grid_id") < 0))
+
+    @cached_property
+    def latitude(self) -> float:
+        """Middle latitude of all the snapshot's places in tenths of a degree: the scale of metres on the map."""
+        return latitude_of(self.snapshot)
+
+    def by_grid(self) -> dict[int, int]:
+        """Reports per owning grid's key, without those that no grid owns."""
+        owned = self.column("grid_id")
+        keys, counts = np.unique(owned[owned >= 0], return_counts=True)
+        return dict(zip(keys.tolist(), counts.tolist(), strict=True))
+
+    def by_category(self) -> list[tuple[str, int]]:
+        """Reports per category, most first, then by name."""
+        words = self.snapshot.header.categories
+        counts = np.bincount(self.column("category"), minlength=len(words))
+        return sorted(((words[i], int(n)) for i, n in enumerate(counts) if n), key=lambda pair: (-pair[1], pair[0]))
+
+    def by_source(self) -> list[tuple[str, int]]:
+        """Reports per channel, most first."""
+        counts = np.bincount(self.column("source"), minlength=len(SOURCES))
+        return sorted(((SOURCES[i], int(n)) for i, n in enumerate(counts) if n), key=lambda pair: (-pair[1], pair[0]))
+
+    def by_week(self) -> list[tuple[date, int]]:
+        """Reports per week by its Monday, oldest first, weeks without any included."""
+        days = self.column("day")
+        if len(days) == 0:
+            return []
+        # 1970-01-01 was a Thursday: day -3 is a Monday.
+        weeks = (days + 3) // 7
+        first = int(weeks.min())
+        counts = np.bincount(weeks - first)
+        return [(_EPOCH + timedelta(days=(first + i) * 7 - 3), int(n)) for i, n in enumerate(counts)]
+
+
+_chosen: OrderedDict[str, Selection] = OrderedDict()
+_lock = threading.Lock()
+
+
+def choose(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> Selection:
+    """The reports of a filter, kept for the next request with the same filter and the same data."""
+    grids = version_of(conn, "grid") if chosen.area else 0
+    key = f"{snapshot.token}/{grids}/{sorted(chosen.query().items())}"
+    with _lock:
+        if (found := _chosen.get(key)) is not None:
+            _chosen.move_to_end(key)
+            return found
+    found = Selection(snapshot, _rows(conn, snapshot, chosen), key)
+    with _lock:
+        _chosen[key] = found
+        while len(_chosen) > _KEPT:
+            _chosen.popitem(last=False)
+    return found
+
+
+def last_day(snapshot: Snapshot) -> date | None:
+    """The latest day on which anything occurred, None without reports."""
+    days = snapshot.columns["day"]
+    return _EPOCH + timedelta(days=int(days.max())) if len(days) else None
+
+
+def latitude_of(snapshot: Snapshot) -> float:
+    """Middle latitude of the places in tenths of a degree, 0 without any."""
+    y = snapshot.columns["y"]
+    found = float(np.nanmean(y)) if len(y) and not np.isnan(y).all() else 0.5
+    return round(float(np.degrees(np.arctan(np.sinh((0.5 - found) * 2 * np.pi)))), 1)
+
+
+def _rows(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> NDArray[np.int64] | None:
+    columns = snapshot.columns
+    keep: list[NDArray[np.bool_]] = []
+    if chosen.from_day:
+        keep.append(columns["day"] >= (chosen.from_day - _EPOCH).days)
+    if chosen.to_day:
+        keep.append(columns["day"] < (chosen.to_day - _EPOCH).days)
+    for name, words, wanted in (
+        ("category", snapshot.header.categories, chosen.categories),
+        ("source", SOURCES, chosen.sources),
+        ("status", STATES, chosen.statuses),
+    ):
+        if wanted:
+            keep.append(np.array([word in wanted for word in words], dtype=bool)[columns[name]])
+    if chosen.bbox:
+        west, south, east, north = chosen.bbox
+        (left, right), (bottom, top) = to_web_mercator(np.array([west, east]), np.array([south, north]))
+        keep.append((columns["x"] >= left) & (columns["x"] <= right) & (columns["y"] >= top) & (columns["y"] <= bottom))
+    if chosen.area:
+        owners = list(conn.scalars(select(grid.c.id).where(area_condition(chosen.area))))
+        keep.append(np.isin(columns["grid_id"], np.array(owners, dtype=np.int64)))
+    return np.flatnonzero(np.logical_and.reduce(keep)) if keep else None
