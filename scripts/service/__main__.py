@@ -82,9 +82,10 @@ def _serve(steps: Steps, options: Options, began: float) -> int:
         print()
         return 0
     finally:
-        with steps.step("Stopping"):
-            supervisor.stop()
-            (options.home / "service.json").unlink(missing_ok=True)
+        if supervisor.watched():
+            with steps.step("Stopping"):
+                supervisor.stop()
+        (options.home / "service.json").unlink(missing_ok=True)
 
 
 def _environment(options: Options) -> dict[str, str]:

@@ -19,8 +19,10 @@ def hold(home: Path, address: str) -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        lock.seek(0)
-        raise StepFailed(f"A service is running on {home} already: {lock.read().strip() or 'just starting'}.") from None
+        with lock:
+            lock.seek(0)
+            holder = lock.read().strip() or "just starting"
+        raise StepFailed(f"A service is running on {home} already: {holder}.") from None
     lock.truncate(0)
     lock.write(f"{address}, process {os.getpid()}\n")
     lock.flush()

@@ -125,6 +125,10 @@ class Supervisor:
         except Exception as error:
             self._schedule(watch, f"{watch.program.name} did not start ({error})")
 
+    def watched(self) -> list[str]:
+        """Names of the programs, in the order of their start."""
+        return [watch.program.name for watch in self._watches]
+
     def stop(self) -> None:
         """Ends everything, last started first."""
         for watch in reversed(self._watches):
