@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 
@@ -23,3 +24,8 @@ def upgrade(conn: Connection, revision: str = "head") -> None:
 def check(conn: Connection) -> None:
     """Raise when tables in code and tables in the database differ."""
     command.check(_config(conn))
+
+
+def head() -> str | None:
+    """The newest revision that this code knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
