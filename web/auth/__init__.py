@@ -1,0 +1,5 @@
+"""Sign in and out."""
+
+from web.auth.views import blueprint
+
+__all__ = ["blueprint"]

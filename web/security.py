@@ -1,0 +1,76 @@
+"""What guards every answer: security headers with a content policy by nonce, forms against forgery, sizes, trusted proxies."""
+
+import secrets
+
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from geodata.settings import Settings
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    # Within the service the address says where one came from (Flask-WTF checks it under HTTPS); outside learns nothing.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_ONE_YEAR = 31_536_000
+_csrf = CSRFProtect()
+
+
+def csp_nonce() -> str:
+    """The nonce of this request's scripts and styles."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(18)
+    found: str = g.csp_nonce
+    return found
+
+
+def _add_headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=csp_nonce()))
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={_ONE_YEAR}")
+    if g.get("account") is not None:
+        # Nothing of an account may stay in a shared cache; views that allow the browser's own say private themselves.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.update(["Cookie", "Authorization"])
+    return response
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Headers on every answer, a limit on bodies, proxies believed only as many as the setting says."""
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
+    app.after_request(_add_headers)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+
+
+def _check_csrf() -> None:
+    """Refuse what another site could make a signed-in browser send.
+
+    A browser adds the session cookie by itself, so a request that counts because of its cookie must also carry the token
+    that only our pages know: form field ``csrf_token`` or header ``X-CSRFToken``. A request with a bearer token needs none
+    (no browser adds that by itself), nor has a call of the interface without a signed-in session anything to forge.
+    """
+    if request.method in _SAFE_METHODS or request.endpoint is None or g.by_token:
+        return
+    if request.path.startswith("/api/") and g.account is None:
+        return
+    _csrf.protect()
+
+
+def init_csrf(app: Flask) -> None:
+    """Check forms against forgery, after it is known who asks."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # _check_csrf decides
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # a token lives as long as its session
+    _csrf.init_app(app)
+    app.before_request(_check_csrf)

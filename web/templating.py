@@ -1,0 +1,73 @@
+"""What every template knows: addresses of libraries and own files, the menu, the place, formats."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import format_datetime, gettext
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from geodata.tables import fact
+from gridmap.access import may
+from web import db
+from web.i18n import language
+from web.logs import request_id
+from web.pages import MENU, MenuEntry
+from web.security import csp_nonce
+from web.vendor import vendor_url
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def static_url(path: str) -> str:
+    """The address of our own static file, with a short hash of its content, so that a new one is fetched at once."""
+    return url_for("static", filename=path, v=sha256((_STATIC / path).read_bytes()).hexdigest()[:10])
+
+
+def menu() -> list[MenuEntry]:
+    """The pages that exist and that this caller may open."""
+    account = g.get("account")
+    known = current_app.view_functions
+    return [entry for entry in MENU if entry.endpoint in known and account and may(account.role, entry.permission)]
+
+
+def language_url(wanted: str) -> str:
+    """This page in another language."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{request.path}?{urlencode([*pairs, ('lang', wanted)])}"
+
+
+def is_synthetic() -> bool:
+    """Whether the data are the made-up sample, which every page says."""
+    if g.get("account") is None:
+        return False
+    try:
+        return db.connection().scalar(select(fact.c.value).where(fact.c.name == "synthetic")) is not None
+    except SQLAlchemyError:  # the error page is shown while the database is away
+        db.forget()
+        return False
+
+
+def _names() -> dict[str, Any]:
+    settings = db.settings()
+    return {
+        "account": g.get("account"),
+        "city_name": settings.city_name,
+        "language": language(),
+        "html_language": "zh-CN" if language() == "zh" else "en",
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Put the names into every template."""
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        vendor_url=vendor_url, static_url=static_url, csp_nonce=csp_nonce, menu=menu, language_url=language_url,
+        is_synthetic=is_synthetic, request_id=request_id, _=gettext,
+    )  # fmt: skip
+    app.jinja_env.filters["local_time"] = lambda value: format_datetime(value, "yyyy-MM-dd HH:mm")
+    app.context_processor(_names)

@@ -1,0 +1,61 @@
+"""Words of the domain as people see them: states, channels, reasons. Codes stay English in addresses and data."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+STATUS = {
+    "filed": _l("To be verified"),
+    "to_review": _l("To be reviewed"),
+    "invalid": _l("Not confirmed"),
+    "merged": _l("Merged with another case"),
+    "self_governed": _l("Handled by the neighbourhood"),
+    "whistled": _l("Whistled, to be dispatched"),
+    "street_handling": _l("Handled by the street"),
+    "sent_back": _l("Sent back for more details"),
+    "refused": _l("Not accepted"),
+    "dispatched": _l("Dispatched, to be answered"),
+    "accepted": _l("Answered"),
+    "returned": _l("Returned, to be ruled on"),
+    "in_progress": _l("In progress"),
+    "suspended": _l("Suspended"),
+    "to_check": _l("To be checked"),
+    "closed": _l("Closed"),
+    "rework": _l("Rework"),
+    "rated": _l("Rated"),
+    "reopened": _l("Reopened"),
+    "upheld": _l("Closing upheld"),
+}
+
+SOURCE = {
+    "patrol": _l("Patrol"),
+    "building_head": _l("Building head"),
+    "courier": _l("Courier or driver"),
+    "resident": _l("Resident"),
+    "hotline": _l("12345 hotline"),
+    "chat": _l("Chat group"),
+    "other": _l("Other channel"),
+}
+
+REASON = {
+    "inside": _l("inside the grid"),
+    "edge": _l("on the grid's edge"),
+    "edge_tie": _l("on a shared edge, decided by rule"),
+    "gap": _l("in a gap, nearest grid"),
+    "overlap": _l("in an overlap, one chosen"),
+    "none": _l("no owning grid"),
+}
+
+
+def status_word(code: str) -> str:
+    """A report's state in words."""
+    return str(STATUS.get(code) or gettext("Unknown"))
+
+
+def source_word(code: str) -> str:
+    """A report's channel in words."""
+    return str(SOURCE.get(code) or gettext("Unknown"))
+
+
+def reason_word(code: str | None) -> str:
+    """Why a grid owns a place, in words."""
+    return str(REASON.get(code or "none") or gettext("Unknown"))
