@@ -25,7 +25,7 @@ def copy_in(conn: Connection, table: str, frame: pd.DataFrame, columns: Sequence
 
 def copy_out(conn: Connection, query: ClauseElement, dtypes: dict[str, str]) -> pd.DataFrame:
     """The rows of a query as a frame with the given column types, in the order of ``dtypes``."""
-    compiled = query.compile(dialect=psycopg2.dialect())  # type: ignore[no-untyped-call]
+    compiled = query.compile(dialect=psycopg2.dialect(), compile_kwargs={"render_postcompile": True})  # type: ignore[no-untyped-call]
     buffer = io.BytesIO()
     with _driver_cursor(conn) as cursor:
         sql = cursor.mogrify(str(compiled), compiled.params).decode()

@@ -132,7 +132,7 @@ class ReportDraft:
 
     def _check_place(self) -> None:
         if self.datum not in DATUMS:
-            raise UnknownDatum(field="datum", value=self.datum, allowed=", ".join(DATUMS))
+            raise UnknownDatum(field="datum", datum=self.datum, allowed=", ".join(DATUMS))
         if (self.lon is None) != (self.lat is None):
             raise CoordinateIncomplete(field="lon" if self.lon is None else "lat")
         for field, value, limit in (("lon", self.lon, 180.0), ("lat", self.lat, 90.0)):

@@ -52,7 +52,8 @@ Index("ix_job_waiting", job.c.run_after, job.c.id, postgresql_where=text("state 
 Index("ix_job_running", job.c.leased_until, postgresql_where=text("state = 'running'"))
 Index("uq_job_unique_key", job.c.unique_key, unique=True, postgresql_where=text("state IN ('waiting', 'running')"))
 
-#: A number per layer that grows with every change, in the same transaction: what caches and indexes go by.
+#: A number per layer that grows with every change, in the same transaction: what caches and indexes go by. It comes from a
+#: sequence, so that a change that was rolled back leaves no number behind that another could reuse.
 layer_version = Table(
     "layer_version",
     metadata,

@@ -18,10 +18,13 @@ VERSIONED = ("division", "grid", "compound", "building", "road", "landcover", "s
 APPENDED_ONLY = ("owner_history", "event", "audit_log")
 
 FUNCTIONS = """
+-- A sequence is not rolled back: no number ever stands for two states, so a cache may go by it even when a dry run filled it.
+CREATE SEQUENCE layer_version_number;
+
 CREATE FUNCTION bump_layer_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO layer_version AS v (layer, version) VALUES (TG_TABLE_NAME, 1)
-    ON CONFLICT (layer) DO UPDATE SET version = v.version + 1, changed_at = now();
+    INSERT INTO layer_version (layer, version) VALUES (TG_TABLE_NAME, nextval('layer_version_number'))
+    ON CONFLICT (layer) DO UPDATE SET version = nextval('layer_version_number'), changed_at = now();
     RETURN NULL;
 END $$;
 
@@ -63,6 +66,11 @@ def _triggers() -> list[str]:
     for table in ("report", "owner"):
         found.append(
             f"CREATE TRIGGER stamp_changed BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION stamp_changed_xid()"
+        )
+        # Rows that went away leave no stamp; snapshots of the reports go by this number instead.
+        found.append(
+            f"CREATE TRIGGER bump_version AFTER DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION bump_layer_version()"
         )
     return found
 
@@ -782,3 +790,4 @@ def downgrade() -> None:
     op.drop_table("account")
     for function in ("bump_layer_version", "refuse_change", "refuse_truncate", "stamp_changed_xid"):
         op.execute(f"DROP FUNCTION {function}()")
+    op.execute("DROP SEQUENCE layer_version_number")
