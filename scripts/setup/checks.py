@@ -14,11 +14,12 @@ from scripts.setup.frontend import ensure_frontend
 from scripts.setup.steps import StepFailed, Steps, checkout
 
 WORKERS = 2
+ONLY_SETUP = "--only-setup"
 
 
 def main(arguments: list[str]) -> int:
     everything = "--all" in arguments
-    rest = [argument for argument in arguments if argument != "--all"]
+    rest = [argument for argument in arguments if argument not in {"--all", ONLY_SETUP}]
     home = checkout() / "var"
     steps = Steps(home / "log/test-setup.log")
     began = time.monotonic()
@@ -31,6 +32,8 @@ def main(arguments: list[str]) -> int:
     except (StepFailed, GridmapError) as failure:
         print(failure, file=sys.stderr)
         return 1
+    if ONLY_SETUP in arguments:
+        return 0
     times = {"set-up": time.monotonic() - began}
     failed = []
     for name, command in _stages(everything, rest):
