@@ -1,4 +1,7 @@
-"""Derive owners again, as of filing: in bulk, with a preview, into the side table and its history."""
+"""Derive owners again, as of filing: in bulk, with a preview, into the side table and its history.
+
+Loaders that write new reports derive their owners first (``geodata.owners.derive_owners``): a report is born with its intake district.
+"""
 
 from dataclasses import dataclass, field
 from typing import Literal
