@@ -1,11 +1,47 @@
+"""Helpers of the ground floor. They stand alone: `pytest tests/gridmap --confcutdir=tests/gridmap` needs no database."""
+
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import shapely
+from hypothesis import settings
+
+from gridmap.assignment import warm_up
+
+# The first example compiles or loads kernels; a deadline would judge that, not the code.
+settings.register_profile("gridmap", deadline=None)
+settings.load_profile("gridmap")
+
+Drawing = Callable[[str], dict[str, shapely.Geometry]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_kernels() -> None:
+    warm_up()
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     folder = Path(__file__).resolve().parents[3] / "shared" / "data"
     if not folder.is_dir():
-        pytest.skip("real data folder ../shared/data is not beside the project")
+        pytest.skip("real data folder ../shared/data is absent")
     return folder
+
+
+@pytest.fixture(scope="session")
+def draw() -> Drawing:
+    """Grids drawn as text: each letter a square of one degree, equal letters one grid, a dot nothing.
+
+    The lower left sign covers longitude 0 to 1 and latitude 0 to 1, so a point is read off the drawing by eye.
+    """
+
+    def drawn(text: str) -> dict[str, shapely.Geometry]:
+        squares: dict[str, list[shapely.Geometry]] = {}
+        for south, row in enumerate(reversed(text.split())):
+            for west, sign in enumerate(row):
+                if sign != ".":
+                    squares.setdefault(sign, []).append(shapely.box(west, south, west + 1, south + 1))
+        return {sign: shapely.union_all(parts) for sign, parts in sorted(squares.items())}
+
+    return drawn

@@ -1,0 +1,271 @@
+"""The index of a city's grids: points in, owners out."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from gridmap.assignment import _kernel
+from gridmap.assignment.explanation import (
+    LEAST_SHARE,
+    SURE_SHARE,
+    Explanation,
+    checked_accuracy,
+    likely_positions,
+)
+from gridmap.assignment.order import area_order, code_order
+from gridmap.assignment.outlines import Outlines, checked_polygons
+from gridmap.assignment.reason import REASONS, Reason
+from gridmap.assignment.rule import Candidates, choose_owner
+from gridmap.errors import GridmapError
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_CHUNK: Final = 65_536  # points at a time: some 10 MB of candidates
+_MOST_GAP_PAIRS: Final = 4_000_000  # point and grid pairs at a time, should the gap limit span the city
+_NONE: Final = REASONS.index(Reason.NONE)
+_ON_EDGE: Final = (REASONS.index(Reason.EDGE), REASONS.index(Reason.EDGE_TIE))
+
+
+class UnequalCodes(GridmapError):
+    """Codes that do not belong to the polygons."""
+
+    code = "unequal_codes"
+    zh = "网格有 {polygons} 个，编码有 {codes} 个。"
+    en = "There are {polygons} grids but {codes} codes."
+
+
+class UnequalPoints(GridmapError):
+    """Longitudes and latitudes that do not belong together."""
+
+    code = "unequal_points"
+    zh = "经度有 {lon} 个，纬度有 {lat} 个。"
+    en = "There are {lon} longitudes but {lat} latitudes."
+
+
+class InvalidGapLimit(GridmapError):
+    """A gap limit that is no distance."""
+
+    code = "invalid_gap_limit"
+    zh = "空白区就近距离应为不小于0的米数，而不是 {value}。"
+    en = "The gap limit must be a distance of 0 m or more, not {value}."
+
+
+@dataclass(frozen=True)
+class Located:
+    """Owners of n points: `position` int64 (-1 none), `reason` int8 (place in `REASONS`), `distance_to_edge_m` float64.
+
+    The distance is from the point to the edge of its owner, 0 on an edge, NaN without an owner.
+    """
+
+    position: Ints
+    reason: NDArray[np.int8]
+    distance_to_edge_m: Floats
+
+    @property
+    def reason_names(self) -> NDArray[np.object_]:
+        """The reasons as `Reason` values (which are text)."""
+        return np.array(REASONS, dtype=object)[self.reason]
+
+
+class GridIndex:
+    """Finds the one owning grid of points in degrees of one reference system, by the rule in `gridmap.assignment.rule`.
+
+    `polygons`: Polygon and MultiPolygon in longitude and latitude; None, empty ones and those with a coordinate that is
+    not finite hold nothing. `codes`: one a grid, None where a grid has none. The answer is exact for all coordinates as
+    they are stored, on edges and corners too, and depends neither on the order of grids nor of points. Of an invalid
+    polygon, what an odd number of its rings surrounds is its interior, and every ring is its edge. Nothing joins across the
+    180th meridian. Raises `NotAPolygon`, `UnequalCodes`.
+
+    >>> index = GridIndex([shapely.box(111.70, 40.80, 111.71, 40.81), shapely.box(111.71, 40.80, 111.72, 40.81)])
+    >>> index.locate([111.705, 111.71, 111.8], [40.805, 40.805, 40.805]).tolist()
+    [0, 1, -1]
+    """
+
+    codes: tuple[str | None, ...] | None
+
+    def __init__(self, polygons: Iterable[shapely.Geometry | None], codes: Iterable[object] | None = None) -> None:
+        shapes = checked_polygons(polygons)
+        self.codes = None if codes is None else tuple(_text(code) for code in codes)
+        if self.codes is not None and len(self.codes) != shapes.size:
+            raise UnequalCodes(polygons=shapes.size, codes=len(self.codes))
+        self._outlines = Outlines.of(shapes)
+        self._code_order = code_order(shapes, self.codes)
+        self._area_order = area_order(shapes, self._code_order)
+        self._tree = shapely.STRtree(self._outlines.boxes())
+
+    def __len__(self) -> int:
+        return self._code_order.size
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Everything that the index knows as plain arrays, to be saved and memory-mapped; no geometries."""
+        arrays = self._outlines.to_arrays()
+        arrays |= {"code_order": self._code_order, "area_order": self._area_order}
+        if self.codes is not None:
+            arrays["codes"] = np.array([code or "" for code in self.codes], dtype=np.str_)
+            arrays["coded"] = np.array([code is not None for code in self.codes], dtype=np.bool_)
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
+        """The index whose `to_arrays` these are."""
+        index = cls.__new__(cls)
+        index.codes = None
+        if "codes" in arrays:
+            pairs = zip(arrays["codes"].tolist(), arrays["coded"].tolist(), strict=True)
+            index.codes = tuple(code if coded else None for code, coded in pairs)
+        index._outlines = Outlines.from_arrays(arrays)
+        index._code_order = np.asarray(arrays["code_order"], dtype=np.int64)
+        index._area_order = np.asarray(arrays["area_order"], dtype=np.int64)
+        index._tree = shapely.STRtree(index._outlines.boxes())
+        return index
+
+    def locate(self, lon: ArrayLike, lat: ArrayLike, *, gap_limit_m: float = 0.0, threads: int = 1) -> Ints:
+        """Positions of the owners, int64[n], -1 for none; points that are None, NaN or infinite have none.
+
+        `lon`, `lat` are degrees (n each). A point in no grid goes to the nearest within `gap_limit_m`. `threads` share the
+        work by chunks. Raises `UnequalPoints`, `InvalidGapLimit`.
+        """
+        return self._located(lon, lat, gap_limit_m, threads, measured=False).position
+
+    def locate_explained(
+        self, lon: ArrayLike, lat: ArrayLike, *, gap_limit_m: float = 0.0, threads: int = 1
+    ) -> Located:
+        """Owners with reasons and distances to the owner's edge; parameters and errors as in `locate`."""
+        return self._located(lon, lat, gap_limit_m, threads, measured=True)
+
+    def locate_one(self, lon: float | None, lat: float | None, *, gap_limit_m: float = 0.0) -> int:
+        """The position of the owner of one point, -1 for none."""
+        return int(self.locate(_one(lon), _one(lat), gap_limit_m=gap_limit_m)[0])
+
+    def explain(
+        self, lon: float | None, lat: float | None, accuracy_m: float | None = None, *, gap_limit_m: float = 0.0
+    ) -> Explanation:
+        """The owner of one point, why, and with the radius of 68 % certainty `accuracy_m` also how sure.
+
+        See `Explanation` and, for the shares, `likely_positions`. Raises `InvalidAccuracy`, `InvalidGapLimit`.
+        """
+        accuracy_m = checked_accuracy(accuracy_m)
+        located = self.locate_explained(_one(lon), _one(lat), gap_limit_m=gap_limit_m)
+        position, distance_m = int(located.position[0]), float(located.distance_to_edge_m[0])
+        code = self.codes[position] if self.codes is not None and position >= 0 else None
+        reason = REASONS[located.reason[0]]
+        shares: dict[int, float] = {}
+        if accuracy_m > 0 and lon is not None and lat is not None and np.isfinite((lon, lat)).all():
+            shares = self._shares(lon, lat, accuracy_m, gap_limit_m)
+        named = {grid: share for grid, share in shares.items() if grid >= 0 and share >= LEAST_SHARE}
+        return Explanation(
+            position=position,
+            code=code,
+            reason=reason,
+            distance_to_edge_m=None if np.isnan(distance_m) else distance_m,
+            alternatives=[(self._name(grid), share) for grid, share in named.items()]
+            if named.keys() - {position}
+            else [],
+            ambiguous=bool(shares) and shares.get(position, 0.0) < SURE_SHARE,
+        )
+
+    def _shares(self, lon: float, lat: float, accuracy_m: float, gap_limit_m: float) -> dict[int, float]:
+        """The share of the probability of each owner, -1 for none, largest first and then by code."""
+        owners = self.locate(*likely_positions(lon, lat, accuracy_m), gap_limit_m=gap_limit_m)
+        grids, counts = np.unique(owners, return_counts=True)
+        pairs = zip(grids.tolist(), (counts / owners.size).tolist(), strict=True)
+        return dict(sorted(pairs, key=lambda pair: (-pair[1], self._code_order[pair[0]])))
+
+    def _name(self, grid: int) -> str:
+        code = self.codes[grid] if self.codes is not None else None
+        return str(grid) if code is None else code
+
+    def _located(self, lon: ArrayLike, lat: ArrayLike, gap_limit_m: float, threads: int, measured: bool) -> Located:
+        if not gap_limit_m >= 0:
+            raise InvalidGapLimit(value=gap_limit_m, field="gap_limit_m")
+        lons, lats = (np.array(values, dtype=np.float64, ndmin=1).ravel() for values in (lon, lat))
+        if lons.size != lats.size:
+            raise UnequalPoints(lon=lons.size, lat=lats.size)
+        located = Located(
+            position=np.full(lons.size, -1, dtype=np.int64),
+            reason=np.full(lons.size, _NONE, dtype=np.int8),
+            distance_to_edge_m=np.full(lons.size, np.nan),
+        )
+        chunks = [slice(first, first + _CHUNK) for first in range(0, lons.size, _CHUNK)]
+
+        def fill(chunk: slice) -> None:
+            finite = np.flatnonzero(np.isfinite(lons[chunk]) & np.isfinite(lats[chunk]))
+            rows = chunk.start + finite
+            position, reason = self._owners(lons[rows], lats[rows], gap_limit_m)
+            located.position[rows], located.reason[rows] = position, reason
+            if measured:
+                located.distance_to_edge_m[rows] = self._distances_to_owners_m(lons[rows], lats[rows], position, reason)
+
+        if threads > 1 and len(chunks) > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(fill, chunks))
+        else:
+            for chunk in chunks:
+                fill(chunk)
+        return located
+
+    def _owners(self, lon: Floats, lat: Floats, gap_limit_m: float) -> tuple[Ints, NDArray[np.int8]]:
+        """Owners and reasons of finite points: first by the grids at the point, then by the grids near it."""
+        start, grids = self._grids_meeting(shapely.points(lon, lat))
+        relation = _kernel.relations(lon, lat, start, grids, *self._outlines.kernel_arguments)
+        unmeasured = np.full(grids.size, np.nan)
+        position, reason = self._choose(Candidates(start, grids, relation, unmeasured), gap_limit_m)
+        if gap_limit_m > 0:
+            alone = np.flatnonzero(position < 0)
+            step = max(64, min(_CHUNK, _MOST_GAP_PAIRS // max(1, len(self))))
+            for rows in np.split(alone, range(step, alone.size, step)):
+                position[rows], reason[rows] = self._gap_owners(lon[rows], lat[rows], gap_limit_m)
+        return position, reason
+
+    def _gap_owners(self, lon: Floats, lat: Floats, gap_limit_m: float) -> tuple[Ints, NDArray[np.int8]]:
+        """Owners and reasons of points that lie in no grid and on no edge."""
+        east_m, north_m = _kernel.metres_per_degree_at(lat)
+        # A little wider than the limit, which the measured distance then decides; at most once around the globe.
+        reach_lon, reach_lat = np.minimum(gap_limit_m * 1.000001 / np.stack([east_m, north_m]), 720.0)
+        near = shapely.box(lon - reach_lon, lat - reach_lat, lon + reach_lon, lat + reach_lat)
+        start, grids = self._grids_meeting(near)
+        distance_m = self._distances_m(lon, lat, start, grids)
+        outside = np.full(grids.size, _kernel.OUTSIDE, dtype=np.int8)
+        return self._choose(Candidates(start, grids, outside, distance_m), gap_limit_m)
+
+    def _choose(self, candidates: Candidates, gap_limit_m: float) -> tuple[Ints, NDArray[np.int8]]:
+        return choose_owner(candidates, self._area_order, self._code_order, gap_limit_m)
+
+    def _distances_m(self, lon: Floats, lat: Floats, start: Ints, grids: Ints) -> Floats:
+        measured: Floats = _kernel.distances_m(lon, lat, start, grids, *self._outlines.kernel_arguments)
+        return measured
+
+    def _distances_to_owners_m(self, lon: Floats, lat: Floats, position: Ints, reason: NDArray[np.int8]) -> Floats:
+        """Metres to the owner's edge: 0 on an edge, where rounding would say otherwise; NaN without an owner."""
+        distance_m = np.where(np.isin(reason, _ON_EDGE), 0.0, np.nan)
+        rows = np.flatnonzero((position >= 0) & np.isnan(distance_m))
+        distance_m[rows] = self._distances_m(lon[rows], lat[rows], np.arange(rows.size + 1), position[rows])
+        return distance_m
+
+    def _grids_meeting(self, places: NDArray[np.object_]) -> tuple[Ints, Ints]:
+        """Grids whose bounding box meets each place: where each place's candidates start, and the candidates."""
+        of_place, grids = self._tree.query(places)
+        start = np.zeros(places.size + 1, dtype=np.int64)
+        np.cumsum(np.bincount(of_place, minlength=places.size), out=start[1:])
+        return start, np.ascontiguousarray(grids, dtype=np.int64)
+
+
+def warm_up() -> None:
+    """Compile the kernels, so that the first point of a server does not wait; with a warm cache it only loads them."""
+    index = GridIndex([shapely.box(111.70, 40.80, 111.71, 40.81), shapely.box(111.71, 40.80, 111.72, 40.81)])
+    index.explain(111.71, 40.805, accuracy_m=20.0, gap_limit_m=30.0)
+
+
+def _one(degrees: float | None) -> Floats:
+    return np.array([degrees], dtype=np.float64)
+
+
+def _text(code: object) -> str | None:
+    missing = code is None or (isinstance(code, float) and np.isnan(code))
+    return None if missing else str(code)
