@@ -12,8 +12,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from geodata.actions import KeyReused
 from geodata.database import DatabaseUnreachable
+from geodata.grids import UnknownGrid
+from geodata.jobs.queue import UnknownJob
 from geodata.rate_limits import TooManyRequests
+from geodata.reports import UnknownReport
 from gridmap.errors import GridmapError
 from web import db
 from web.access import NotAllowed, NotSignedIn
@@ -105,7 +109,11 @@ STATUS: dict[type[GridmapError], int] = {
     BadToken: 401,
     NotAllowed: 403,
     NotFound: 404,
+    UnknownGrid: 404,
+    UnknownJob: 404,
+    UnknownReport: 404,
     MethodNotAllowed: 405,
+    KeyReused: 409,
     BodyTooLarge: 413,
     WrongContentType: 415,
     GridmapError: 422,

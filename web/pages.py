@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from gridmap.access import Permission
-from web import auth, track
+from web import api, auth, track
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +28,4 @@ MENU = (
 
 def blueprints() -> Iterable[Blueprint]:
     """Every blueprint of the application."""
-    return (auth.blueprint, track.blueprint)
+    return (auth.blueprint, api.blueprint, track.blueprint)

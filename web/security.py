@@ -4,6 +4,7 @@ import secrets
 
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geodata.settings import Settings
@@ -49,9 +50,16 @@ def _add_headers(response: Response) -> Response:
 def init_app(app: Flask, settings: Settings) -> None:
     """Headers on every answer, a limit on bodies, proxies believed only as many as the setting says."""
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
+    app.before_request(_check_text)
     app.after_request(_add_headers)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+
+
+def _check_text() -> None:
+    """Refuse a NUL in the address, query or form: PostgreSQL cannot store one, and nobody types one."""
+    if "\0" in request.path or any("\0" in text for pair in request.values.items(multi=True) for text in pair):
+        raise BadRequest
 
 
 def _check_csrf() -> None:

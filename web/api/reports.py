@@ -1,0 +1,144 @@
+"""``/api/v1/reports``: file one, list them, look at one."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, g, jsonify, request, url_for
+from sqlalchemy import Connection, Row
+from werkzeug.wrappers import Response as AnyResponse
+
+from geodata.actions import FiledReport, file_report
+from geodata.rate_limits import count_event, take_back
+from geodata.report_filter import ReportFilter
+from geodata.reports import events_of, list_reports, report_by_ref
+from gridmap.access import Permission, may
+from gridmap.report import ReportDraft, UnknownSource
+from web import db
+from web.access import NotAllowed, public, requires
+from web.address import address_key
+from web.api.blueprint import blueprint
+from web.api.body import json_object
+from web.api.fields import body_key, body_number, body_text, body_time, only, query_limit
+from web.api.geojson import collection, feature, point, tagged
+from web.api.locate import named, place_json
+
+_BODY = ("client_key", "lon", "lat", "datum", "accuracy_m", "category", "text", "address_text", "source", "occurred_at")
+_FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "limit", "cursor")
+#: Channels that somebody without an account may say they come through; the others speak for an office.
+_ANONYMOUS_SOURCES = ("resident", "courier", "other")
+_HOUR = timedelta(hours=1)
+
+
+@blueprint.post("/reports")
+@public
+def file() -> Response:
+    """File a report: 201 when it is new, 200 when the same key and body were filed before."""
+    if g.account is not None and not may(g.account.role, Permission.FILE_REPORT):
+        raise NotAllowed
+    draft = _draft(json_object())
+    with db.transaction() as conn:
+        filed = _file_as_account(conn, draft) if g.account is not None else _file_anonymously(conn, draft)
+    response = jsonify(_filed_json(filed))
+    response.status_code = 201 if filed.created else 200
+    response.headers["Location"] = (
+        url_for("api.one", ref=filed.ref) if g.account is not None else url_for("track.show", ref=filed.ref)
+    )
+    return response
+
+
+@blueprint.get("/reports")
+@requires(Permission.VIEW_REPORTS)
+def index() -> AnyResponse:
+    """Reports of a filter, newest first, a page at a time."""
+    only(request.args, _FILTER)
+    page = list_reports(
+        db.connection(),
+        ReportFilter.parse(request.args),
+        db.settings().zone,
+        limit=query_limit(),
+        cursor=request.args.get("cursor") or None,
+    )
+    return collection([_feature(row) for row in page.rows], page.next_cursor)
+
+
+@blueprint.get("/reports/<uuid:ref>")
+@requires(Permission.VIEW_REPORTS)
+def one(ref: UUID) -> AnyResponse:
+    """One report with what happened to it."""
+    only(request.args, ())
+    conn = db.connection()
+    row = report_by_ref(conn, ref)
+    found = _feature(row)
+    found["properties"]["events"] = [
+        {"kind": event.kind, "at": event.at.isoformat()} for event in events_of(conn, row.id)
+    ]
+    return tagged(found)
+
+
+def _draft(body: dict[str, Any]) -> ReportDraft:
+    only(body, _BODY)
+    source = body_text(body, "source", default="resident" if g.account is None else "other")
+    if g.account is None and source not in _ANONYMOUS_SOURCES:
+        raise UnknownSource(field="source", value=source, allowed=", ".join(_ANONYMOUS_SOURCES))
+    return ReportDraft(
+        category=body_text(body, "category"),
+        text=body_text(body, "text"),
+        lon=body_number(body, "lon"),
+        lat=body_number(body, "lat"),
+        datum=body_text(body, "datum", default="wgs84"),
+        accuracy_m=body_number(body, "accuracy_m"),
+        source=source,
+        occurred_at=body_time(body, "occurred_at"),
+        address_text=body_text(body, "address_text"),
+        client_key=body_key(body),
+    )
+
+
+def _file_as_account(conn: Connection, draft: ReportDraft) -> FiledReport:
+    return file_report(conn, db.settings(), draft, scope=f"account:{g.account.id}", account_id=g.account.id)
+
+
+def _file_anonymously(conn: Connection, draft: ReportDraft) -> FiledReport:
+    """Counted by address in the filing's own transaction: what was refused or was there already does not count."""
+    key = f"report:address:{address_key()}"
+    count_event(conn, key, db.settings().anonymous_reports_per_hour, _HOUR)
+    filed = file_report(conn, db.settings(), draft, scope="anonymous")
+    if not filed.created:
+        take_back(conn, key, _HOUR)
+    return filed
+
+
+def _filed_json(filed: FiledReport) -> dict[str, Any]:
+    """What became of the report. Without an account no more than the grid, the community and where to follow it."""
+    told = {"ref": str(filed.ref), "created": filed.created, "tracking_url": url_for("track.show", ref=filed.ref)}
+    place = place_json(filed.place)
+    if g.account is None:
+        return {
+            **told,
+            "grid": named(filed.place.grid),
+            "community": named(filed.place.community),
+            "reason": place["reason"],
+        }
+    return {**told, **place}
+
+
+def _feature(row: Row[Any]) -> dict[str, Any]:
+    return feature(
+        str(row.ref),
+        point(row.lon, row.lat),
+        {
+            "category": row.category,
+            "source": row.source,
+            "status": row.status,
+            "text": row.text,
+            "address_text": row.address_text,
+            "occurred_at": row.occurred_at.isoformat(),
+            "reported_at": row.reported_at.isoformat(),
+            "grid_code": row.grid_code,
+            "grid_name": row.grid_name,
+            "community_code": row.community_code,
+            "reason": row.reason,
+            "distance_to_edge_m": row.distance_to_edge_m,
+        },
+    )

@@ -1,0 +1,20 @@
+"""How gunicorn runs ``web:create_app()``; options on its command line win."""
+
+import tempfile
+from pathlib import Path
+
+worker_class = "gthread"
+workers = 2
+threads = 8
+# A request's statement ends after 20 s by itself; a worker that is silent longer than this is stuck.
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+max_requests = 0
+# Requests are logged by web.logs, without addresses.
+accesslog = None
+errorlog = "-"
+# Heartbeats of workers go to memory where there is any: a busy disk must not look like a stuck worker.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()  # noqa: S108
+# Proxies are believed as the setting `proxies` says, by web.security, not by gunicorn.
+forwarded_allow_ips = ""
