@@ -1,0 +1,138 @@
+"""``gridmap load``: files into the layers and reports; shows what it would do until given ``--commit``."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from geodata.database import open_engine
+from geodata.loaders import KINDS, LoadOptions, LoadSummary, load_file
+from geodata.loaders.columns import parse_mapping
+from geodata.loaders.rejects_file import default_rejects_path, write_rejects
+from geodata.settings import Settings
+from gridmap.datum import DATUMS
+from gridmap.errors import Language
+
+_STEPS = {"zh": {"read": "读取", "check": "检查", "owners": "归属", "copy": "入库", "write": "比对写入"},
+          "en": {"read": "read", "check": "check", "owners": "owners", "copy": "copy", "write": "write"}}  # fmt: skip
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--datum",
+    type=click.Choice(DATUMS),
+    default="wgs84",
+    show_default=True,
+    help="Datum of the file's degrees; converted to WGS84.",
+)
+@click.option("--crs", help="Reference system of the file (EPSG:4546 ...); wins over what the file says.")
+@click.option("--layer", help="Layer of a GeoPackage, sheet of a workbook, file in a zip.")
+@click.option(
+    "--map", "pairs", metavar="FIELD=COLUMN", multiple=True, help="Which column is which field; may be repeated."
+)
+@click.option(
+    "--set",
+    "constants",
+    metavar="FIELD=VALUE",
+    multiple=True,
+    help="One value for a field in all rows; may be repeated.",
+)
+@click.option(
+    "--time-zone",
+    help="The file's wall clocks are in this zone, whatever their label says (default: labels, then the city's zone).",
+)
+@click.option("--encoding", help="Encoding of text (default: found out among UTF-8, UTF-16 with a mark, GB18030).")
+@click.option("--repair", is_flag=True, help="Mend invalid polygons; each is listed with its change of area.")
+@click.option("--swap-axes", is_flag=True, help="The file has latitude first.")
+@click.option(
+    "--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day of new editions of grids (default: today)."
+)
+@click.option("--source-name", help="Whose keys the reports bear (default: reports); keys are unique within it.")
+@click.option(
+    "--rejects",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File for rejected rows (default: FILE.rejects.csv here).",
+)
+@click.option("--commit", is_flag=True, help="Write; without it nothing is changed.")
+@click.pass_obj
+def load(settings: Settings, /, kind: str, file: Path, rejects: Path | None, commit: bool, **given: Any) -> None:
+    """Load FILE as KIND: new, changed and unchanged rows are counted, rejected ones told and kept in a file.
+
+    Exit code 0: all rows taken; 1: some rejected; 2: the file or an option is wrong.
+    """
+    options = _options(given)
+    language: Language = "en" if settings.language == "en" else "zh"
+    with open_engine(settings).connect() as conn:
+        summary = _interruptible(conn, settings, kind, file, options, language)
+        if summary.rejected_rows is not None:
+            summary.rejects_file = rejects or default_rejects_path(file)
+            write_rejects(summary.rejected_rows, summary.rejects_file)
+        if commit:
+            conn.commit()
+            summary.committed = True
+        else:
+            conn.rollback()
+    for line in summary.lines(language):
+        click.echo(line)
+    if summary.rejected:
+        sys.exit(1)
+
+
+def _options(given: dict[str, Any]) -> LoadOptions:
+    first_day: datetime | None = given["valid_from"]
+    return LoadOptions(
+        datum=given["datum"],
+        crs=given["crs"],
+        layer=given["layer"],
+        encoding=given["encoding"],
+        mapping=parse_mapping(given["pairs"]),
+        constants=parse_mapping(given["constants"]),
+        time_zone=given["time_zone"],
+        repair=given["repair"],
+        swap_axes=given["swap_axes"],
+        valid_from=first_day.date() if first_day else None,
+        source_name=given["source_name"],
+    )
+
+
+def _interruptible(
+    conn: Connection, settings: Settings, kind: str, file: Path, options: LoadOptions, language: Language
+) -> LoadSummary:
+    """Load in a thread, so that Ctrl-C is heard while the database works: the statement is cancelled, everything rolled back."""
+    from tqdm import tqdm
+
+    steps = _STEPS[language]
+    bar = tqdm(
+        total=len(steps),
+        disable=not sys.stderr.isatty(),
+        leave=False,
+        bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}",
+    )
+
+    def tell(step: str) -> None:
+        bar.set_description_str(steps[step])
+        bar.update(1 if bar.n < bar.total else 0)
+
+    with ThreadPoolExecutor(max_workers=1) as pool, bar:
+        running = pool.submit(load_file, conn, settings, kind, file, options, progress=tell)
+        try:
+            return running.result()
+        except KeyboardInterrupt:
+            driver: Any = conn.connection.dbapi_connection
+            while not running.done():
+                driver.cancel()
+                _settle(running)
+            raise
+
+
+def _settle(running: Any) -> None:
+    """Wait for a cancelled statement; a step outside the database ends in its own time."""
+    from concurrent.futures import wait
+
+    wait([running], timeout=0.5)

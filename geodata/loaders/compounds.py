@@ -1,0 +1,28 @@
+"""Compounds (小区)."""
+
+from geodata.loaders.columns import CODE, COMMUNITY, NAME, NAME_EN, column
+from geodata.loaders.datum_check import check_datum_of_shapes
+from geodata.loaders.staging import Counts
+from geodata.loaders.work import Kind, Work, check_communities, load_keyed
+from geodata.tables import compound
+
+
+def _load(work: Work) -> Counts:
+    check_datum_of_shapes(work)
+    check_communities(work)
+    return load_keyed(work, compound)
+
+
+KIND = Kind(
+    name="compounds",
+    fields=(
+        CODE,
+        NAME,
+        NAME_EN,
+        COMMUNITY,
+        column("address", "地址", "坐落", default=""),
+        column("property_company", "物业公司", "物业服务企业", "物业", default=""),
+    ),
+    load=_load,
+    shape="polygon",
+)

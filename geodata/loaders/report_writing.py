@@ -1,0 +1,119 @@
+"""Staged reports into the tables: report, key, owner, its history and the first event."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from geodata.loaders.staging import STAGE, Counts
+
+# Each staged row with the report it is: new ones get their number here.
+_MATCH = f"""
+CREATE TEMP TABLE load_match ON COMMIT DROP AS
+SELECT s.position, coalesce(k.report_id, nextval(pg_get_serial_sequence('report', 'id'))) AS report_id, k.report_id IS NULL AS is_new,
+       r.id IS NOT NULL AND ({{differs}}) AS is_changed,
+       r.id IS NOT NULL AND ST_AsBinary(r.geom) IS DISTINCT FROM ST_AsBinary(s.geom) AS is_moved
+FROM {STAGE} s
+LEFT JOIN report_key k ON k.scope = :scope AND k.key = s.key
+LEFT JOIN report r ON r.id = k.report_id
+"""  # noqa: S608
+_NEW = f"FROM {STAGE} s JOIN load_match m USING (position) WHERE m.is_new"
+
+
+def write_reports(conn: Connection, scope: str, compared: Sequence[str], *, with_status: bool) -> Counts:
+    """Write what is new, update what differs in ``compared`` (columns of ``report``); a moved report gets its new owner.
+
+    The status of a report that is there already stays: its life goes on here, not in the file.
+    """
+    differs = " OR ".join(f"r.{name} IS DISTINCT FROM s.{name}" for name in compared)
+    conn.execute(text("DROP TABLE IF EXISTS load_match"))
+    conn.execute(text(_MATCH.format(differs=differs)), {"scope": scope})
+    conn.execute(text("ALTER TABLE load_match ADD PRIMARY KEY (position)"))
+    conn.execute(text("ANALYZE load_match"))
+    row = conn.execute(
+        text("SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE is_changed), count(*) FROM load_match")
+    ).one()
+    counts = Counts(row[0], row[1], row[2] - row[0] - row[1])
+    if counts.changed:
+        _update(conn, scope, compared)
+    if counts.new:
+        columns = [*dict.fromkeys([*compared, "category"]), *(["status"] if with_status else [])]
+        _insert(conn, scope, columns)
+        if with_status:
+            _insert_later_states(conn)
+    return counts
+
+
+def _insert(conn: Connection, scope: str, columns: Sequence[str]) -> None:
+    listed = ", ".join(columns)
+    values = ", ".join(f"s.{name}" for name in columns)
+    conn.execute(
+        text(
+            f"INSERT INTO report (id, geom, intake_district, grid_at_capture, {listed}) "
+            f"SELECT m.report_id, s.geom, s.intake_district, s.grid_id, {values} {_NEW} ORDER BY position"
+        )
+    )
+    conn.execute(
+        text(
+            "INSERT INTO report_key (scope, key, report_id, body_hash) "
+            f"SELECT :scope, s.key, m.report_id, s.body_hash::bytea {_NEW}"
+        ),
+        {"scope": scope},
+    )
+    conn.execute(
+        text(
+            "INSERT INTO owner (report_id, grid_id, reason, distance_to_edge_m, index_version, intake_district) "
+            f"SELECT m.report_id, s.grid_id, s.reason, s.distance_to_edge_m, s.index_version, s.intake_district {_NEW} ORDER BY position"
+        )
+    )
+    conn.execute(
+        text(
+            "INSERT INTO owner_history (report_id, grid_id, reason, cause, index_version, intake_district) "
+            f"SELECT m.report_id, s.grid_id, s.reason, 'loaded', s.index_version, s.intake_district {_NEW} ORDER BY position"
+        )
+    )
+    conn.execute(
+        text(
+            "INSERT INTO event (report_id, kind, at, intake_district, detail) "
+            f"SELECT m.report_id, 'filed', s.reported_at, s.intake_district, jsonb_build_object('scope', CAST(:scope AS text)) {_NEW} "
+            "ORDER BY position"
+        ),
+        {"scope": scope},
+    )
+
+
+def _insert_later_states(conn: Connection) -> None:
+    """The state that the file gives is an event of its own, so that the state still follows from the events."""
+    conn.execute(
+        text(
+            "INSERT INTO event (report_id, kind, at, intake_district, detail) "
+            f'SELECT m.report_id, s.status, greatest(s.reported_at, s.occurred_at), s.intake_district, \'{{"cause": "loaded"}}\' '
+            f"{_NEW} AND s.status <> 'filed' ORDER BY position"
+        )
+    )
+
+
+def _update(conn: Connection, scope: str, compared: Sequence[str]) -> None:
+    assigned = ", ".join(f"{name} = s.{name}" for name in compared)
+    conn.execute(
+        text(
+            f"UPDATE report r SET {assigned}, geom = s.geom FROM {STAGE} s JOIN load_match m USING (position) "  # noqa: S608
+            "WHERE m.is_changed AND r.id = m.report_id"
+        )
+    )
+    conn.execute(
+        text(
+            f"UPDATE report_key k SET body_hash = s.body_hash::bytea FROM {STAGE} s JOIN load_match m USING (position) "  # noqa: S608
+            "WHERE m.is_changed AND k.scope = :scope AND k.key = s.key"
+        ),
+        {"scope": scope},
+    )
+    conn.execute(
+        text(
+            "WITH moved AS ("  # noqa: S608
+            "UPDATE owner o SET grid_id = s.grid_id, reason = s.reason, distance_to_edge_m = s.distance_to_edge_m, "
+            f"index_version = s.index_version, assigned_at = now() FROM {STAGE} s JOIN load_match m USING (position) "
+            "WHERE m.is_moved AND o.report_id = m.report_id RETURNING o.*) "
+            "INSERT INTO owner_history (report_id, grid_id, reason, cause, index_version, intake_district) "
+            "SELECT report_id, grid_id, reason, 'moved', index_version, intake_district FROM moved"
+        )
+    )
