@@ -1,0 +1,73 @@
+"""``gridmap demo``: the sample city."""
+
+import time
+from datetime import datetime
+
+import click
+
+from geodata.database import open_engine
+from geodata.settings import Settings
+
+_KINDS = {
+    "zh": {
+        "divisions": "行政区划", "grids": "网格", "compounds": "小区", "buildings": "楼栋", "stairwells": "单元", "households": "户",
+        "roads": "道路", "landcover": "水系绿地", "service-points": "服务点", "reports": "案件",
+    },
+    "en": {},
+}  # fmt: skip
+_WORDS = {
+    "zh": {
+        "kept": "数据库中已有数据，未装入示例城市。", "making": "生成示例城市（种子 {seed}，规模 {size}）……",
+        "loaded": "示例城市已装入，用时 {seconds:.1f} 秒。全部为虚构数据；用 gridmap demo remove 删除。",
+        "removed": "示例城市已删除：共 {count:,} 行。", "divisions": "{count} 个行政区划因仍被使用而保留（已去掉虚构的边界）。",
+    },
+    "en": {
+        "kept": "The database already holds data; the sample city was not loaded.", "making": "Making the sample city (seed {seed}, size {size}) ...",
+        "loaded": "The sample city is loaded after {seconds:.1f} s. All of it is invented; `gridmap demo remove` takes it out.",
+        "removed": "The sample city is removed: {count:,} rows.",
+        "divisions": "{count} divisions stay because other data needs them (without their invented borders).",
+    },
+}  # fmt: skip
+
+
+@click.group()
+def demo() -> None:
+    """The synthetic sample city: to look at while the database is empty."""
+
+
+@demo.command()
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed makes another city."
+)
+@click.option("--size", default="sample", show_default=True, help="tiny or sample.")
+@click.option("--if-empty", is_flag=True, help="Do nothing when the database holds any division, grid or report.")
+@click.pass_obj
+def load(settings: Settings, seed: int, size: str, if_empty: bool) -> None:
+    """Make the city and load it into an empty database, all or nothing."""
+    from geodata.demo import make_city
+    from geodata.demo.sample import load_city, occupied_by
+
+    words, kinds = _WORDS[settings.language], _KINDS[settings.language]
+    started = time.monotonic()
+    with open_engine(settings).begin() as conn:
+        if if_empty and occupied_by(conn):
+            click.echo(words["kept"])
+            return
+        click.echo(words["making"].format(seed=seed, size=size))
+        city = make_city(seed, size, datetime.now(settings.zone).date())
+        load_city(conn, settings, city, lambda kind, rows: click.echo(f"  {rows:>8,}  {kinds.get(kind, kind)}"))
+    click.echo(words["loaded"].format(seconds=time.monotonic() - started))
+
+
+@demo.command()
+@click.pass_obj
+def remove(settings: Settings) -> None:
+    """Take exactly the sample out again; refused while other data depends on it."""
+    from geodata.demo.removal import remove_sample
+
+    words = _WORDS[settings.language]
+    with open_engine(settings).begin() as conn:
+        removed = remove_sample(conn)
+    click.echo(words["removed"].format(count=sum(removed.rows.values())))
+    if removed.divisions_kept:
+        click.echo(words["divisions"].format(count=removed.divisions_kept))

@@ -1,0 +1,94 @@
+"""Frames of divisions and grids: real codes and names, invented ground."""
+
+from collections.abc import Iterable
+from datetime import date
+from importlib.resources import files
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geodata.demo.blocks import GroundPlan
+from geodata.demo.layouts import SPECIAL_USES
+from geodata.demo.names import LATIN, numeral
+from geodata.demo.tiling import Tiling
+from gridmap.codes import number_grids
+
+CITY_CODE = "1501"
+_LEVELS = {4: "city", 6: "district", 9: "street", 12: "community"}
+_SPECIAL_NAMES = {"mall": "商业广场", "park": "公园", "school": "学校", "office": "商务区", "river": "滨河绿地"}
+
+
+def hohhot_names() -> dict[str, str]:
+    """All division codes of Hohhot with their official names; the list itself leaves the city out."""
+    with files("geodata.demo").joinpath("hohhot_2023.csv").open(encoding="utf-8") as source:
+        rows = pd.read_csv(source, dtype=str)
+    return {CITY_CODE: "呼和浩特市", **dict(zip(rows["code"], rows["name"], strict=True))}
+
+
+def short_name(name: str) -> str:
+    """The everyday name of a community: 仕奇社区居委会 is called 仕奇社区."""
+    return name.removesuffix("居委会").removesuffix("村委会")
+
+
+def division_frame(tiling: Tiling) -> gpd.GeoDataFrame:
+    """City, district, street and communities, parents first. Only street and communities have ground."""
+    names = hohhot_names()
+    ground: dict[str, object] = dict(tiling.communities)
+    street = next(iter(tiling.communities))[:9]
+    ground[street] = tiling.street
+    codes = [CITY_CODE, street[:6], street, *tiling.communities]
+    return gpd.GeoDataFrame(
+        {
+            "code": codes,
+            "level": [_LEVELS[len(code)] for code in codes],
+            "kind": "administrative",
+            "name": [names[code] for code in codes],
+            "name_en": [LATIN.get(code) for code in codes],
+        },
+        geometry=gpd.GeoSeries([ground.get(code) for code in codes], crs="EPSG:4326"),
+        crs="EPSG:4326",
+    ).rename_geometry("geom")
+
+
+def grid_codes(plan: GroundPlan, tiling: Tiling) -> list[str]:
+    """Codes by grid number: the community's 12 digits and a serial in reading order."""
+    community = {piece.grid: piece.community for piece in plan.pieces}
+    middle = shapely.get_coordinates(shapely.point_on_surface(tiling.grids))
+    codes = [""] * plan.grids
+    for code in sorted(set(community.values())):
+        members = [number for number in range(plan.grids) if community[number] == code]
+        for number, found in zip(members, number_grids(code, *middle[members].T), strict=True):
+            codes[number] = found
+    return codes
+
+
+def grid_frame(
+    plan: GroundPlan, tiling: Tiling, codes: list[str], valid_from: date, households: np.ndarray
+) -> gpd.GeoDataFrame:
+    """Grids with kind, name and time in force; ``codes`` and ``households`` are by grid number."""
+    names = hohhot_names()
+    use = {piece.grid: piece.use for piece in plan.pieces}
+    kinds = ["special" if use[number] in SPECIAL_USES else "general" for number in range(plan.grids)]
+    frame = gpd.GeoDataFrame(
+        {
+            "code": codes,
+            "kind": kinds,
+            "name": list(_grid_names(codes, use, names)),
+            "name_en": [f"{LATIN[code[:12]]} Grid {int(code[12:])}" for code in codes],
+            "community_code": [code[:12] for code in codes],
+            "valid_from": valid_from,
+            "households": households,
+        },
+        geometry=gpd.GeoSeries(tiling.grids, crs="EPSG:4326"),
+        crs="EPSG:4326",
+    ).rename_geometry("geom")
+    return frame.sort_values("code", ignore_index=True)
+
+
+def _grid_names(codes: list[str], use: dict[int, str], names: dict[str, str]) -> Iterable[str]:
+    for number, code in enumerate(codes):
+        community = short_name(names[code[:12]])
+        special = _SPECIAL_NAMES.get(use[number])
+        yield f"{community}{special}专属网格" if special else f"{community}第{numeral(int(code[12:]))}网格"

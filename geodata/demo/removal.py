@@ -1,0 +1,173 @@
+"""The sample taken out again: exactly its rows, and only while nothing else needs them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import insert
+
+from geodata.demo.sample import FACT, digests, sample_of
+from geodata.tables import (
+    building,
+    compound,
+    division,
+    event,
+    fact,
+    grid,
+    household,
+    landcover,
+    owner,
+    owner_history,
+    report,
+    report_key,
+    road,
+    service_point,
+    stairwell,
+)  # fmt: skip
+from gridmap.errors import GridmapError
+
+
+class NoSample(GridmapError):
+    """There is no sample to remove."""
+
+    code = "no_sample"
+    zh = "数据库中没有示例城市，无需删除。"
+    en = "The database holds no sample city; there is nothing to remove."
+
+
+class SampleInUse(GridmapError):
+    """Other data refers to rows of the sample, or they were changed since."""
+
+    code = "sample_in_use"
+    zh = "示例城市未删除，因为其他数据还在使用它：{uses}。请先删除或移走这些数据，或用 --home 另建一个空的数据目录。"
+    en = "The sample city was not removed, other data depends on it: {uses}. Remove or move that first, or start with an empty folder (--home)."
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Rows that went, by table, and the divisions that stay because others stand beside or below them."""
+
+    rows: dict[str, int]
+    divisions_kept: int
+
+
+#: The sample's rows while it is removed: table name and id.
+_rows = Table("sample_row", MetaData(), Column("kind", Text), Column("id", BigInteger), prefixes=["TEMPORARY"])
+
+#: Columns of other tables that may point at the sample's rows.
+_USES = (
+    (report, report.c.id, report.c.grid_at_capture, grid),
+    (owner, owner.c.report_id, owner.c.grid_id, grid),
+    (owner_history, owner_history.c.report_id, owner_history.c.grid_id, grid),
+    (building, building.c.id, building.c.compound_id, compound),
+    (stairwell, stairwell.c.id, stairwell.c.building_id, building),
+    (household, household.c.id, household.c.building_id, building),
+)
+_REPORT_PARTS = (owner_history, event, owner, report_key)
+_GOING = (report, household, stairwell, building, compound, service_point, road, landcover, grid)
+
+
+def remove_sample(conn: Connection) -> Removed:
+    """Take the sample out; the caller commits.
+
+    Divisions are real codes under real names: those that other rows stand on, and all of them once a list of divisions was loaded,
+    stay and lose only their invented shape. Errors: ``NoSample``, ``SampleInUse``.
+    """
+    noted = sample_of(conn)
+    if noted is None:
+        raise NoSample
+    _gather(conn, noted["ids"])
+    try:
+        if uses := [*_uses(conn), *_changed(conn, noted)]:
+            raise SampleInUse(uses=", ".join(uses))
+        rows = _delete(conn)
+        rows[division.name], kept = _delete_divisions(conn, noted["shapes"][division.name])
+        conn.execute(delete(fact).where(fact.c.name == FACT))
+    finally:
+        if not conn.invalidated:
+            _rows.drop(conn)
+    return Removed(rows, kept)
+
+
+def _gather(conn: Connection, ids: dict[str, list[list[int]]]) -> None:
+    _rows.create(conn)
+    for kind, runs in ids.items():
+        for first, last in runs:
+            number = func.generate_series(first, last).column_valued("number")
+            conn.execute(
+                insert(_rows).from_select(
+                    ["kind", "id"], select(text("CAST(:kind AS text)").bindparams(kind=kind), number)
+                )
+            )
+
+
+def _sample(table: Table) -> Select[Any]:
+    return select(_rows.c.id).where(_rows.c.kind == table.name)
+
+
+def _uses(conn: Connection) -> list[str]:
+    """References from rows that are not the sample's, as ``table: count``."""
+    found: dict[str, int] = {}
+    for table, key, column, target in _USES:
+        own = report if table in _REPORT_PARTS else table
+        count = conn.scalar(
+            select(func.count()).select_from(table).where(column.in_(_sample(target)), key.not_in(_sample(own)))
+        )
+        if count:
+            found[table.name] = max(found.get(table.name, 0), count)
+    return [f"{name}: {count:,}" for name, count in found.items()]
+
+
+def _changed(conn: Connection, noted: dict[str, Any]) -> list[str]:
+    """Grids whose shape was replaced by another one are somebody's work."""
+    ids = select(grid.c.code, func.md5(func.ST_AsBinary(grid.c.geom))).where(grid.c.id.in_(_sample(grid)))
+    changed = sum(noted["shapes"][grid.name].get(code) != digest for code, digest in conn.execute(ids))
+    return [f"{grid.name} (changed): {changed:,}"] if changed else []
+
+
+def _delete(conn: Connection) -> dict[str, int]:
+    conn.execute(text("SET LOCAL gridmap.remove_sample = 'on'"))
+    found = {}
+    for table in _REPORT_PARTS:
+        found[table.name] = conn.execute(delete(table).where(table.c.report_id.in_(_sample(report)))).rowcount
+    for table in _GOING:
+        found[table.name] = conn.execute(delete(table).where(table.c.id.in_(_sample(table)))).rowcount
+    conn.execute(text("SET LOCAL gridmap.remove_sample = 'off'"))
+    return found
+
+
+def _delete_divisions(conn: Connection, shapes: dict[str, str]) -> tuple[int, int]:
+    """Delete from communities up what nobody needs; the rest lose their invented shape."""
+    listed = conn.scalar(select(exists(select(1).where(division.c.id.not_in(_sample(division))))))
+    deleted = 0
+    if not listed:
+        child = division.alias()
+        needed = or_(
+            exists(select(1).where(grid.c.community_code == division.c.code)),
+            exists(select(1).where(compound.c.community_code == division.c.code)),
+            exists(select(1).where(child.c.parent_code == division.c.code)),
+        )
+        for level in ("community", "street", "district", "city"):
+            deleted += conn.execute(
+                delete(division).where(division.c.id.in_(_sample(division)), division.c.level == level, ~needed)
+            ).rowcount
+    kept = list(conn.scalars(select(division.c.code).where(division.c.id.in_(_sample(division)))))
+    invented = [code for code, digest in digests(conn, division, kept).items() if shapes.get(code) == digest]
+    if invented:
+        conn.execute(update(division).where(division.c.code.in_(invented)).values(geom=None))
+    return deleted, len(kept)

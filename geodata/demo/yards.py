@@ -1,0 +1,60 @@
+"""Compounds (小区): the plots that people live on, with their names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from shapely import Polygon
+from shapely.ops import unary_union
+
+from geodata.demo.blocks import GroundPlan, Piece, Quad
+
+SHOP_DEPTH_M = 11.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The part of a compound that lies in one piece: its ground in metres, and the sides where shops stand in front."""
+
+    piece: Piece
+    quad: Quad
+    shops: tuple[str, ...]
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Yard:
+    """A compound with its plots (one, or two in two grids)."""
+
+    number: int
+    name: str
+    community: str
+    plots: tuple[Plot, ...]
+
+    @property
+    def polygon(self) -> Polygon:
+        """The compound's ground in metres."""
+        return unary_union([plot.quad.polygon for plot in self.plots])
+
+
+def lay_yards(plan: GroundPlan, targets: dict[int, int], rng: np.random.Generator, names: Iterator[str]) -> list[Yard]:
+    """The compounds of all pieces with homes; ``targets`` are dwellings by grid, shared by its pieces in proportion to their ground."""
+    homes = [piece for piece in plan.pieces if piece.use == "homes"]
+    ground: dict[int, float] = {}
+    for piece in homes:
+        ground[piece.grid] = ground.get(piece.grid, 0.0) + piece.quad.polygon.area
+    yards: dict[int, list[Plot]] = {}
+    for piece in homes:
+        target = round(targets[piece.grid] * piece.quad.polygon.area / ground[piece.grid])
+        shops = _shop_sides(piece, rng)
+        quad = piece.quad.inset(dict.fromkeys(shops, SHOP_DEPTH_M + 1.5))
+        yards.setdefault(piece.yard, []).append(Plot(piece, quad, shops, target))
+    return [Yard(number, next(names), plots[0].piece.community, tuple(plots)) for number, plots in yards.items()]
+
+
+def _shop_sides(piece: Piece, rng: np.random.Generator) -> tuple[str, ...]:
+    chance = {"primary": 0.55, "secondary": 0.7, "tertiary": 0.5, "residential": 0.12}
+    # Gables face east and west, where shops do not take the homes' sun; on the south side they are rare.
+    factor = {"w": 1.0, "e": 1.0, "n": 0.5, "s": 0.3}
+    sides = [side for side, kind in piece.quad.sides.items() if rng.random() < chance.get(kind, 0.0) * factor[side]]
+    return tuple(sides[:2])
