@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from scripts.service.holding import start_time
 
 from geodata.cluster import Cluster
 from geodata.server_process import processes_of
+from scripts.service.holding import start_time
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
