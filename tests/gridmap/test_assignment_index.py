@@ -1,5 +1,8 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -254,3 +257,13 @@ def test_agrees_with_shapely_off_the_edges(seed: int) -> None:
     found = GridIndex(cells).locate(lon, lat)
     for position, point in zip(found, shapely.points(lon, lat), strict=True):
         assert cells[position].covers(point)
+
+
+def test_every_public_name_is_there_and_reasons_load_no_compiler() -> None:
+    from gridmap import assignment
+
+    assert all(getattr(assignment, name) is not None for name in assignment.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = assignment.nothing
+    program = "import sys; from gridmap.assignment import Reason; sys.exit('numba' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).resolve().parents[2])
