@@ -1,6 +1,7 @@
 """``scripts/run``: from whatever the machine has to the running service."""
 
 import hashlib
+import io
 import os
 import signal
 import ssl
@@ -16,6 +17,7 @@ from gridmap import __version__
 from gridmap.errors import GridmapError
 from scripts.service.database import DatabaseServer
 from scripts.service.holding import await_free_port, end_leftovers, hold, remember
+from scripts.service.logs import set_aside
 from scripts.service.options import Options, parse_options
 from scripts.service.supervisor import Program, Supervisor
 from scripts.setup.database_server import ensure_postgresql
@@ -24,6 +26,7 @@ from scripts.setup.frontend import ensure_frontend
 from scripts.setup.steps import StepFailed, Steps, checkout
 
 READY_TIMEOUT_S = 90
+LOG_LOOK_S = 60
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -32,6 +35,9 @@ class Stopped(Exception):
 
 
 def main(arguments: list[str]) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may know no Chinese
     options = parse_options(arguments, os.environ)
     for number in STOP_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGINT:  # nohup stays nohup
@@ -43,7 +49,7 @@ def main(arguments: list[str]) -> int:
         with hold(options.home, options.address):
             return _serve(steps, options, began)
     except Stopped:
-        return 0
+        return 130
     except StepFailed as failure:
         print(f"\n{failure}", file=sys.stderr)
         return 1
@@ -75,17 +81,27 @@ def _serve(steps: Steps, options: Options, began: float) -> int:
         _prepare(steps, options, environment)
         _start_programs(steps, options, supervisor, environment)
         _welcome(options, began)
-        while True:
-            time.sleep(0.25)
-            supervisor.check()
-    except Stopped:
-        print()
-        return 0
+        return _watch(options, supervisor)
     finally:
         if supervisor.watched():
             with steps.step("Stopping"):
                 supervisor.stop()
         (options.home / "service.json").unlink(missing_ok=True)
+
+
+def _watch(options: Options, supervisor: Supervisor) -> int:
+    """Keeps everything alive until somebody asks to stop, which is the good end."""
+    next_look = 0.0
+    try:
+        while True:
+            time.sleep(0.25)
+            supervisor.check()
+            if time.monotonic() > next_look:
+                set_aside(options.home / "log")
+                next_look = time.monotonic() + LOG_LOOK_S
+    except Stopped:
+        print()
+        return 0
 
 
 def _environment(options: Options) -> dict[str, str]:
@@ -131,10 +147,12 @@ def _first_time(options: Options, what: str) -> bool:
 
 def _stamp(options: Options, what: str) -> Path:
     """A file that says a step was done: for this database, or for this code and Python."""
+    if what == "demo" and not options.database_url:
+        return options.home / "pg/demo-seen"  # it goes when the database goes
     folder = options.home / "cache"
     folder.mkdir(exist_ok=True)
     if what == "demo":
-        subject = options.database_url or str((options.home / "pg").resolve())
+        subject = options.database_url
     else:
         code = sorted((checkout() / "gridmap").rglob("*.py"))
         subject = f"{sys.version}{hashlib.sha256(b''.join(file.read_bytes() for file in code)).hexdigest()}"
