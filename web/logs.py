@@ -34,6 +34,14 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class StandardError(logging.Handler):
+    """Writes to whatever standard error is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record's line."""
+        sys.stderr.write(f"{self.format(record)}\n")
+
+
 def request_id() -> str:
     """The request's own random name, made here: one from outside could be forged to hide among others."""
     if "request_id" not in g:
@@ -48,7 +56,7 @@ def start_logging() -> None:
         logger = logging.getLogger(name)
         logger.setLevel(logging.INFO)
         if not any(isinstance(handler.formatter, JsonLines) for handler in logger.handlers):
-            handler = logging.StreamHandler(sys.stderr)
+            handler = StandardError()
             handler.setFormatter(JsonLines())
             logger.addHandler(handler)
             logger.propagate = False

@@ -50,7 +50,9 @@ def vendor_url(package: str, path: str) -> str:
 @public
 def serve(package: str, path: str) -> Response:
     """A file of the list."""
-    if not any(path == item or (item.endswith("/") and path.startswith(item)) for item in ALLOWED.get(package, ())):
+    if ".." in path.split("/") or not any(
+        path == item or (item.endswith("/") and path.startswith(item)) for item in ALLOWED.get(package, ())
+    ):
         raise NotFound
     package_version(package)
     response = send_from_directory(NODE_MODULES / package, path, max_age=_ONE_YEAR)

@@ -6,10 +6,10 @@ from typing import Any
 from flask import request
 
 from gridmap.errors import GridmapError
-from web.errors import WrongContentType
+from web.errors import BadRequest, WrongContentType
 
 
-class MalformedJson(GridmapError):
+class MalformedJson(BadRequest):
     """A body that is no JSON."""
 
     code = "malformed_json"

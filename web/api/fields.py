@@ -75,7 +75,8 @@ def only(given: Iterable[str], allowed: tuple[str, ...]) -> None:
     """Errors: ``UnknownField`` for the first name that is not allowed."""
     for name in given:
         if name not in allowed and name not in _ALWAYS:
-            raise UnknownField(field=name, name=name, allowed=", ".join(allowed))
+            shown = name[:80].encode(errors="replace").decode()  # it comes from outside and goes back there
+            raise UnknownField(field=shown, name=shown, allowed=", ".join(allowed))
 
 
 def query_number(name: str) -> float | None:
@@ -122,7 +123,7 @@ def body_number(body: Mapping[str, Any], name: str) -> float | None:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def body_text(body: Mapping[str, Any], name: str, default: str = "") -> str:

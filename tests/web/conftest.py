@@ -1,0 +1,106 @@
+"""An application on the module's own database, with nine grids and accounts by role."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+
+from geodata.accounts import account_by_name, add_account
+from geodata.database import engine_for
+from geodata.settings import Settings
+from geodata.tokens import issue_token
+from tests.geodata.cities import insert_divisions, insert_grids
+from web import create_app, db
+
+PASSWORD = "a long enough password"
+SignIn = Callable[[str], FlaskClient]
+
+
+@pytest.fixture(scope="module")
+def web_settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    home: Path = tmp_path_factory.mktemp("home")
+    return Settings(home=home, database_url=database_url, anonymous_reports_per_hour=1000)
+
+
+@pytest.fixture(scope="module")
+def city(engine: Engine) -> Engine:
+    with engine.begin() as conn:
+        insert_divisions(conn)
+        insert_grids(conn)
+    return engine
+
+
+@pytest.fixture(scope="module")
+def app(web_settings: Settings, city: Engine) -> Iterator[Flask]:
+    made = create_app(web_settings)
+    made.config["TESTING"] = False  # errors are answered as they would be
+    yield made
+    with made.app_context():
+        db.engine().dispose()
+    engine_for.cache_clear()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def account_named(city: Engine) -> Callable[[str], str]:
+    """The name of an account of a role, made at first use."""
+    made: set[str] = set()
+
+    def name_of(role: str) -> str:
+        if role not in made:
+            with city.begin() as conn:
+                add_account(conn, role, PASSWORD, role, display_name=f"{role} 甲")
+            made.add(role)
+        return role
+
+    return name_of
+
+
+def csrf_of(page: str) -> str:
+    found = re.search(r'name="csrf[_-]token" (?:value|content)="([^"]+)"', page)
+    assert found, "no token against forgery in the page"
+    return found.group(1)
+
+
+def sign_in(client: FlaskClient, name: str, password: str = PASSWORD, **fields: str) -> Any:
+    token = csrf_of(client.get("/sign-in").text)
+    return client.post("/sign-in", data={"csrf_token": token, "name": name, "password": password, **fields})
+
+
+@pytest.fixture
+def signed_in(app: Flask, account_named: Callable[[str], str]) -> SignIn:
+    """A browser that is signed in as a role."""
+
+    def make(role: str) -> FlaskClient:
+        browser = app.test_client()
+        assert sign_in(browser, account_named(role)).status_code == 302
+        return browser
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def bearer(city: Engine, account_named: Callable[[str], str]) -> Callable[[str], dict[str, str]]:
+    """Headers of a program that acts as a role."""
+
+    def make(role: str) -> dict[str, str]:
+        with city.begin() as conn:
+            word = issue_token(conn, account_by_name(conn, account_named(role)).id, "test")
+        return {"Authorization": f"Bearer {word}"}
+
+    return make
+
+
+@pytest.fixture
+def empty_limits(city: Engine) -> None:
+    with city.begin() as conn:
+        conn.execute(text("TRUNCATE rate_window"))
