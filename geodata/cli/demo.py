@@ -60,14 +60,17 @@ def load(settings: Settings, seed: int, size: str, if_empty: bool) -> None:
 
 
 @demo.command()
+@click.option(
+    "--with-reports", is_flag=True, help="Also the reports that were filed onto the sample's grids for trial."
+)
 @click.pass_obj
-def remove(settings: Settings) -> None:
+def remove(settings: Settings, with_reports: bool) -> None:
     """Take exactly the sample out again; refused while other data depends on it."""
     from geodata.demo.removal import remove_sample
 
     words = _WORDS[settings.language]
     with open_engine(settings).begin() as conn:
-        removed = remove_sample(conn)
+        removed = remove_sample(conn, with_reports=with_reports)
     click.echo(words["removed"].format(count=sum(removed.rows.values())))
     if removed.divisions_kept:
         click.echo(words["divisions"].format(count=removed.divisions_kept))

@@ -40,7 +40,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name in _COMMANDS:
             module, name = _COMMANDS[cmd_name].split(":")
-            found: Any = getattr(importlib.import_module(module), name)
+            found: click.Command = getattr(importlib.import_module(module), name)
             return found
         added: click.Command | None = next((point.load() for point in _added() if point.name == cmd_name), None)
         return added

@@ -14,6 +14,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
     or_,
     select,
     text,
@@ -54,8 +55,8 @@ class SampleInUse(GridmapError):
     """Other data refers to rows of the sample, or they were changed since."""
 
     code = "sample_in_use"
-    zh = "示例城市未删除，因为其他数据还在使用它：{uses}。请先删除或移走这些数据，或用 --home 另建一个空的数据目录。"
-    en = "The sample city was not removed, other data depends on it: {uses}. Remove or move that first, or start with an empty folder (--home)."
+    zh = "示例城市未删除，因为其他数据还在使用它：{uses}。在示例城市里试着上报的案件可用 --with-reports 一并删除；其他数据请先删除或移走，或用 --home 另建一个空的数据目录。"
+    en = "The sample city was not removed, other data depends on it: {uses}. Reports that were filed in it for trial go too with --with-reports; remove or move other data first, or start with an empty folder (--home)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ _REPORT_PARTS = (owner_history, event, owner, report_key)
 _GOING = (report, household, stairwell, building, compound, service_point, road, landcover, grid)
 
 
-def remove_sample(conn: Connection) -> Removed:
-    """Take the sample out; the caller commits.
+def remove_sample(conn: Connection, *, with_reports: bool = False) -> Removed:
+    """Take the sample out; the caller commits. ``with_reports`` takes the reports that were filed onto its grids too.
 
     Divisions are real codes under real names: those that other rows stand on, and all of them once a list of divisions was loaded,
     stay and lose only their invented shape. Errors: ``NoSample``, ``SampleInUse``.
@@ -92,6 +93,8 @@ def remove_sample(conn: Connection) -> Removed:
     if noted is None:
         raise NoSample
     _gather(conn, noted["ids"])
+    if with_reports:
+        _gather_reports_on_grids(conn)
     try:
         if uses := [*_uses(conn), *_changed(conn, noted)]:
             raise SampleInUse(uses=", ".join(uses))
@@ -114,6 +117,16 @@ def _gather(conn: Connection, ids: dict[str, list[list[int]]]) -> None:
                     ["kind", "id"], select(text("CAST(:kind AS text)").bindparams(kind=kind), number)
                 )
             )
+
+
+def _gather_reports_on_grids(conn: Connection) -> None:
+    on_sample = [
+        select(report.c.id).where(report.c.grid_at_capture.in_(_sample(grid))),
+        select(owner.c.report_id).where(owner.c.grid_id.in_(_sample(grid))),
+        select(owner_history.c.report_id).where(owner_history.c.grid_id.in_(_sample(grid))),
+    ]
+    filed = on_sample[0].union(*on_sample[1:]).except_(_sample(report)).subquery()
+    conn.execute(insert(_rows).from_select(["kind", "id"], select(literal(report.name), *filed.c)))
 
 
 def _sample(table: Table) -> Select[Any]:

@@ -129,6 +129,15 @@ def test_removal_is_refused_while_a_real_report_has_its_grid_there(loaded: Conne
     assert counts(loaded) == before
 
 
+def test_reports_filed_for_trial_go_with_the_sample_when_asked(loaded: Connection) -> None:
+    _file_report(loaded, loaded.execute(select(grid.c.id)).scalars().first() or 0)
+    elsewhere = "INSERT INTO report (category, address_text, occurred_at, reported_at, intake_district) VALUES ('kept', 'x', now(), now(), '1501')"
+    loaded.execute(text(elsewhere))
+    remove_sample(loaded, with_reports=True)
+    assert loaded.scalars(select(report.c.category)).all() == ["kept"]
+    assert sample_of(loaded) is None
+
+
 def test_removal_is_refused_when_a_grid_was_redrawn(loaded: Connection) -> None:
     loaded.execute(
         text("UPDATE grid SET geom = ST_Multi(ST_Buffer(geom, 0.0001)) WHERE id = (SELECT min(id) FROM grid)")
