@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs/images"
 CHROMIUM = "/usr/bin/chromium"
-PAGES = ("/signin", "/map", "/heat")
+PAGES = ("/sign-in", "/map", "/heat")
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
-SIGN_IN_PAGE = "/signin"
+SIGN_IN_PAGE = "/sign-in"
 # Tiles fade in and charts move after the last request; a picture in between looks unfinished.
 SETTLE_MS = 1500
 
@@ -68,7 +68,7 @@ def _sign_in(page: Page, address: str, environment: Mapping[str, str]) -> None:
         return
     page.goto(f"{address}{SIGN_IN_PAGE}")
     page.fill("input[type=password]", environment.get("GRIDMAP_SCREENSHOT_PASSWORD", ""))
-    page.fill("form:has(input[type=password]) input[type=text]", name)
+    page.fill("input[name=name]", name)
     page.press("input[type=password]", "Enter")
     page.wait_for_url(lambda url: urlsplit(url).path != SIGN_IN_PAGE)
 
