@@ -12,12 +12,14 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    except_,
     exists,
     func,
     literal,
     or_,
     select,
     text,
+    union,
     update,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import insert
@@ -125,7 +127,7 @@ def _gather_reports_on_grids(conn: Connection) -> None:
         select(owner.c.report_id).where(owner.c.grid_id.in_(_sample(grid))),
         select(owner_history.c.report_id).where(owner_history.c.grid_id.in_(_sample(grid))),
     ]
-    filed = on_sample[0].union(*on_sample[1:]).except_(_sample(report)).subquery()
+    filed = except_(union(*on_sample), _sample(report)).subquery()
     conn.execute(insert(_rows).from_select(["kind", "id"], select(literal(report.name), *filed.c)))
 
 
