@@ -23,7 +23,7 @@ from geodata.loaders import (
     stairwells,
 )  # fmt: skip
 from geodata.loaders.batch import Batch, LoadOptions, start_batch, without_code
-from geodata.loaders.errors import ConstraintRefused, KindUnknown, ZoneUnknown
+from geodata.loaders.errors import ConstraintRefused, FileEmpty, KindUnknown, ZoneUnknown
 from geodata.loaders.place import place_shapes
 from geodata.loaders.source import Source, source_of_frame
 from geodata.loaders.summary import LoadSummary
@@ -72,6 +72,9 @@ def load_file(
     if progress:
         progress("read")
     source = readers.read_file(path, kind, layer=options.layer, encoding=options.encoding)
+    source.drop_blank_rows()
+    if len(source) == 0:
+        raise FileEmpty(path=path.name)
     return load_source(conn, settings, kind, source, options, progress=progress)
 
 

@@ -10,9 +10,10 @@ from pyproj import Geod
 from shapely.validation import explain_validity
 
 from geodata.loaders.batch import Batch, LoadOptions
-from geodata.loaders.columns import GEOMETRY_NAMES, find_column, listed
+from geodata.loaders.columns import listed
 from geodata.loaders.crs import crs_of, geometry_to_degrees, to_degrees
 from geodata.loaders.errors import GeometryColumnMissing
+from geodata.loaders.parsing import geometry_column
 from geodata.loaders.reasons import (
     AxesSwappedRow,
     GeometryEmpty,
@@ -53,35 +54,10 @@ def check_datum(datum: str) -> None:
 
 def raw_geometry(batch: Batch) -> Shapes | None:
     """The file's geometry, or that of a column of WKT or WKB; None when there is neither. Unreadable cells reject their row."""
-    if batch.source.geometry is not None:
-        return batch.source.geometry
-    frame = batch.source.frame
-    name = batch.columns.get("geom") or find_column([str(each) for each in frame.columns], GEOMETRY_NAMES)
-    if name is None:
-        return None
-    batch.columns["geom"] = name
-    found = np.empty(len(frame), dtype=object)
-    for position, value in enumerate(frame[name].to_numpy(dtype=object)):
-        try:
-            found[position] = _parsed(value)
-        except (shapely.errors.ShapelyError, ValueError, TypeError):
-            batch.reject_row(position, GeometryUnreadable(field="geom"))
-    return found
-
-
-def _parsed(value: Any) -> Any:
-    if (
-        value is None
-        or (isinstance(value, float) and np.isnan(value))
-        or (isinstance(value, str) and not value.strip())
-    ):
-        return None
-    if isinstance(value, shapely.Geometry):
-        return value
-    if isinstance(value, (bytes, bytearray)):
-        return shapely.from_wkb(bytes(value))
-    text = str(value).strip()
-    return shapely.from_wkb(text) if text[:2] in ("00", "01") else shapely.from_wkt(text.split(";")[-1])
+    named = batch.columns.get("geom")
+    return geometry_column(
+        batch.source, named, lambda position: batch.reject_row(position, GeometryUnreadable(field="geom"))
+    )
 
 
 def place_shapes(batch: Batch, shape: Shape, options: LoadOptions, *, kind: str, required: bool = True) -> None:
@@ -96,6 +72,19 @@ def place_shapes(batch: Batch, shape: Shape, options: LoadOptions, *, kind: str,
         if required:
             raise GeometryColumnMissing(kind=kind, columns=listed(list(batch.source.frame.columns)))
         return
+    with np.errstate(invalid="ignore"):  # NaN among the coordinates is ours to tell, not numpy's
+        _place(batch, raw, shape, options, required=required)
+    if options.crs is None and batch.source.crs is None:
+        batch.notes.append(
+            Note(
+                "crs_assumed",
+                "文件未注明坐标参考系，按 EPSG:4326 读取。",
+                "The file names no reference system; read as EPSG:4326.",
+            )
+        )
+
+
+def _place(batch: Batch, raw: Shapes, shape: Shape, options: LoadOptions, *, required: bool) -> None:
     raw = shapely.force_2d(raw)
     missing = shapely.is_missing(raw)
     if required:
@@ -111,14 +100,6 @@ def place_shapes(batch: Batch, shape: Shape, options: LoadOptions, *, kind: str,
     _reject_off_earth(batch, placed)
     placed = _valid(batch, placed, repair=options.repair)
     batch.geometry = only(batch.alive, placed if shape == "point" else _multi(placed))
-    if options.crs is None and batch.source.crs is None:
-        batch.notes.append(
-            Note(
-                "crs_assumed",
-                "文件未注明坐标参考系，按 EPSG:4326 读取。",
-                "The file names no reference system; read as EPSG:4326.",
-            )
-        )
 
 
 def place_points(batch: Batch, options: LoadOptions) -> tuple[Floats, Floats] | None:

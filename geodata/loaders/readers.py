@@ -141,7 +141,8 @@ def _read_zip(path: Path, kind: str, layer: str | None, encoding: str | None) ->
 def _guarded(path: Path, read: Callable[[], _T]) -> _T:
     """What ``read`` gives; whatever GDAL or pyarrow raise becomes ``FileUnreadable``."""
     try:
-        return read()
+        with np.errstate(invalid="ignore"):  # shapes with NaN are rejected later, each with its row
+            return read()
     except Exception as error:  # every driver has errors of its own
         first_line = (str(error).splitlines() or [type(error).__name__])[0]
         raise FileUnreadable(path=path.name, reason=first_line.replace(f"{path.parent}/", "")) from error

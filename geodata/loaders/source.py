@@ -33,6 +33,17 @@ class Source:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def drop_blank_rows(self) -> None:
+        """Forget the rows of a table whose cells are all empty: spreadsheets leave them at their end."""
+        blank = self.frame.isna().all(axis=1).to_numpy(dtype=bool)
+        if self.geometry is not None or not blank.any():
+            return
+        kept = np.flatnonzero(~blank)
+        place = {int(old): new for new, old in enumerate(kept)}
+        self.frame = self.frame.iloc[kept].reset_index(drop=True)
+        self.rows = self.rows[kept]
+        self.broken = {place[position]: error for position, error in self.broken.items()}
+
 
 def source_of_frame(frame: pd.DataFrame, name: str = "", rows: Iterable[int] | None = None) -> Source:
     """A frame made in memory: a GeoDataFrame, or a DataFrame whose column ``geom`` or ``geometry`` may hold shapely geometries.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geodata.loaders.encodings import encoding_of
 from geodata.loaders.errors import FileEmpty, FileUnreadable, LayerAmbiguous, LayerUnknown
@@ -23,53 +24,67 @@ def read_csv(path: Path, encoding: str | None) -> Source:
     """A CSV file as text, empty cells missing. The header is row 1; rows are numbered as a spreadsheet numbers them."""
     found = encoding_of(path, encoding)
     with path.open(encoding=found, newline="") as file:
-        header_line = file.readline()
-    if not header_line.strip("\ufeff\r\n\t ,;"):
+        header_line = next((line for line in file if line.strip("\ufeff\r\n\t ,;")), None)
+    if header_line is None:
         raise FileEmpty(path=path.name)
     separator = max(_SEPARATORS, key=header_line.count)
+    frame, rows, broken = _read_even(path, found, separator) or _read_ragged(path, found, separator)
+    frame.columns = pd.Index(_distinct([str(name).lstrip("\ufeff").strip() for name in frame.columns]))
+    notes = []
+    if found == "gb18030":
+        notes.append(Note("read_as_gb18030", "文件按 GB18030 编码读取。", "The file was read as GB18030."))
+    return Source(path.name, frame, rows, broken=broken, notes=notes)
+
+
+_Table = tuple[pd.DataFrame, NDArray[np.int64], dict[int, RowError]]
+
+
+def _read_even(path: Path, encoding: str, separator: str) -> _Table | None:
+    """A file whose rows all fit the header, the fast way; None for any other, and for one with blank lines between its rows."""
+    with path.open(encoding=encoding) as file:
+        if any(line in ("\n", "\r\n") for line in file):
+            return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             frame = pd.read_csv(
                 path,
                 sep=separator,
-                encoding=found,
+                encoding=encoding,
                 dtype=str,
                 keep_default_na=False,
                 na_values=[""],
                 skip_blank_lines=False,
                 index_col=False,
             )
-        broken: dict[int, RowError] = {}
-    except pd.errors.EmptyDataError:
-        raise FileEmpty(path=path.name) from None
     except (pd.errors.ParserError, pd.errors.ParserWarning):
-        frame, broken = _read_ragged(path, found, separator)
-    frame.columns = [str(name).lstrip("\ufeff").strip() for name in frame.columns]
-    rows = np.arange(2, len(frame) + 2)
-    notes = []
-    if found == "gb18030":
-        notes.append(Note("read_as_gb18030", "文件按 GB18030 编码读取。", "The file was read as GB18030."))
-    return _without_blank_rows(Source(path.name, frame, rows, broken=broken, notes=notes))
+        return None
+    return frame, np.arange(2, len(frame) + 2), {}
 
 
-def _read_ragged(path: Path, encoding: str, separator: str) -> tuple[pd.DataFrame, dict[int, RowError]]:
-    """A CSV file with rows longer than its header: those are told, their extra cells kept in a column of their own."""
+def _read_ragged(path: Path, encoding: str, separator: str) -> _Table:
+    """A CSV file with blank lines, or rows longer than its header: those are told, their extra cells kept in a column of their own."""
     try:
         with path.open(encoding=encoding, newline="") as file:
-            header, *body = list(csv.reader(file, delimiter=separator, strict=True))
+            lines = [
+                (number, row) for number, row in enumerate(csv.reader(file, delimiter=separator, strict=True), 1) if row
+            ]
     except (csv.Error, ValueError) as error:
         raise FileUnreadable(path=path.name, reason=str(error)) from error
+    header = _distinct([name.strip() for name in lines[0][1]])
     width = len(header)
     broken: dict[int, RowError] = {}
     cells: list[list[str | None]] = []
-    for position, row in enumerate(body):
+    rows: list[int] = []
+    for number, row in lines[1:]:
         extra = row[width:]
         if any(extra):
-            broken[position] = RowShape(found=len(row), expected=width)
+            broken[len(cells)] = RowShape(found=len(row), expected=width)
         padded: list[str | None] = [cell or None for cell in row[:width]]
         cells.append([*padded, *[None] * (width - len(padded)), separator.join(extra) or None])
-    return pd.DataFrame(cells, columns=[*header, _EXTRA], dtype="str"), broken
+        rows.append(number)
+    frame = pd.DataFrame(cells, columns=[*header, _EXTRA], dtype="str")
+    return (frame if broken else frame.drop(columns=_EXTRA)), np.array(rows, dtype=np.int64), broken
 
 
 def read_excel(path: Path, layer: str | None) -> Source:
@@ -102,7 +117,7 @@ def read_excel(path: Path, layer: str | None) -> Source:
         for place, column in enumerate(kept)
     }
     frame = pd.DataFrame(cells)
-    frame.columns = pd.Index(names)
+    frame.columns = pd.Index(_distinct(names))
     return Source(path.name, frame, np.array([row + 1 for row in filled[1:]], dtype=np.int64), layer=layer or "")
 
 
@@ -119,6 +134,17 @@ def _sheet(names: list[str], book: Any, layer: str | None) -> str:
     if len(filled) > 1:
         raise LayerAmbiguous(existing=", ".join(filled[:_SHEET_KINDS]))
     return filled[0] if filled else names[0]
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names of columns with repeated ones numbered, as ``name.1``."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        times = seen.get(name, 0)
+        seen[name] = times + 1
+        found.append(f"{name}.{times}" if times else name)
+    return found
 
 
 def _filled(cell: Any) -> bool:
@@ -140,16 +166,3 @@ def read_plain_parquet(path: Path) -> Source:
     frame = frame.reset_index(drop=True)
     frame.columns = [str(name) for name in frame.columns]
     return Source(path.name, frame, np.arange(1, len(frame) + 1))
-
-
-def _without_blank_rows(source: Source) -> Source:
-    blank = source.frame.isna().all(axis=1).to_numpy(dtype=bool)
-    if not blank.any():
-        return source
-    kept = np.flatnonzero(~blank)
-    place = {int(old): new for new, old in enumerate(kept)}
-    source.frame = source.frame.iloc[kept].reset_index(drop=True)
-    source.rows = source.rows[kept]
-    source.broken = {place[position]: error for position, error in source.broken.items() if position in place}
-
-    return source

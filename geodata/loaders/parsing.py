@@ -1,0 +1,52 @@
+"""Shapes written as text or bytes in a column: WKT, EWKT, WKB."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geodata.loaders.columns import GEOMETRY_NAMES, find_column
+from geodata.loaders.source import Source
+
+
+def geometry_column(
+    source: Source, name: str | None = None, unreadable: Callable[[int], None] = lambda _: None
+) -> NDArray[np.object_] | None:
+    """The file's shapes, or those of a column (``name``, else a usual one); None when there is neither.
+
+    Empty cells are None; ``unreadable`` is told the position of every cell that is neither WKT nor WKB.
+    """
+    if source.geometry is not None and name is None:
+        return source.geometry
+    chosen = name or find_column([str(each) for each in source.frame.columns], GEOMETRY_NAMES)
+    if chosen is None:
+        return None
+    found = np.empty(len(source), dtype=object)
+    for position, value in enumerate(source.frame[chosen].to_numpy(dtype=object)):
+        try:
+            found[position] = parsed(value)
+        except (shapely.errors.ShapelyError, ValueError, TypeError):
+            unreadable(position)
+    return found
+
+
+def parsed(value: Any) -> Any:
+    """One cell as a geometry, None when empty. Raises what shapely raises.
+
+    >>> parsed("SRID=4326;POINT (111.7 40.8)").wkt, parsed("") is None
+    ('POINT (111.7 40.8)', True)
+    """
+    if (
+        value is None
+        or (isinstance(value, float) and np.isnan(value))
+        or (isinstance(value, str) and not value.strip())
+    ):
+        return None
+    if isinstance(value, shapely.Geometry):
+        return value
+    if isinstance(value, (bytes, bytearray)):
+        return shapely.from_wkb(bytes(value))
+    text = str(value).strip()
+    return shapely.from_wkb(text) if text[:2] in ("00", "01") else shapely.from_wkt(text.split(";")[-1])
