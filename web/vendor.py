@@ -5,7 +5,7 @@ import logging
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory, url_for
+from flask import Flask, Response, request, send_from_directory, url_for
 from werkzeug.exceptions import NotFound
 
 from gridmap.errors import GridmapError
@@ -60,9 +60,15 @@ def serve(package: str, path: str) -> Response:
     return response
 
 
+def _kept_for(filename: str | None) -> int | None:  # noqa: ARG001  (Flask's signature)
+    return _ONE_YEAR if "v" in request.args else None
+
+
 def init_app(app: Flask) -> None:
     """Serve the libraries; say at start when they are missing."""
     app.add_url_rule("/static/vendor/<package>/<path:path>", "vendor", serve)
+    # Our own files: an address with the version changes with the content; one without is asked about each time.
+    app.get_send_file_max_age = _kept_for  # type: ignore[method-assign]
     for package in ALLOWED:
         try:
             package_version(package)

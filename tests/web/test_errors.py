@@ -136,8 +136,9 @@ def test_htmx_is_sent_by_a_header(app: Flask, client: FlaskClient) -> None:
     if page is None:
         pytest.fail("the map page is missing")
     assert access_of(app, "map_page.index") is Permission.VIEW_MAP
-    answer = client.get(page, headers={"HX-Request": "true", "Accept": "text/html"})
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in")
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/map?area=150105", "Accept": "text/html"}
+    answer = client.get(page, headers=headers)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in?next=/map?area%3D150105")
 
 
 def test_the_log_has_no_personal_fields(

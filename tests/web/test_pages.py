@@ -143,6 +143,11 @@ def test_health_sees_the_runner_and_an_old_schema(client: FlaskClient, city: Eng
         conn.execute(text("DELETE FROM fact WHERE name = 'job_runner_seen'"))
 
 
+def test_files_with_a_version_are_kept_others_asked_about(client: FlaskClient) -> None:
+    assert "max-age=31536000" in client.get("/static/gridmap.css?v=1", buffered=True).headers["Cache-Control"]
+    assert client.get("/static/gridmap.css", buffered=True).headers["Cache-Control"] == "no-cache"
+
+
 def test_libraries_come_from_the_list_only(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     good = client.get("/static/vendor/leaflet/dist/leaflet.css", buffered=True)
     assert good.status_code == 200

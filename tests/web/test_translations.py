@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
@@ -15,51 +16,62 @@ from web.i18n import compile_catalogue
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 PO = WEB / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+SKIPPED = {"node_modules", "static", "translations", "__pycache__"}
 METHODS = [("node_modules/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "lazy_pgettext": ((1, "c"), 2),
+}
+Text = tuple[str, str]
 
 
-def used() -> set[str]:
-    """Every msgid in templates and code."""
+def used() -> set[Text]:
+    """Context and msgid of every text in templates and code."""
     found = set()
-    for package in sorted(
-        p for p in WEB.iterdir() if p.is_dir() and p.name not in ("node_modules", "static", "translations")
+    for package in (
+        WEB,
+        *(WEB / name for name in sorted(os.listdir(WEB)) if name not in SKIPPED and (WEB / name).is_dir()),
     ):
-        for _, _, message, _, _ in extract_from_dir(package, METHODS, keywords=KEYWORDS):
-            found.add(message[0] if isinstance(message, tuple) else message)
-    for _, _, message, _, _ in extract_from_dir(
-        WEB, METHODS, keywords=KEYWORDS, directory_filter=lambda path: Path(path) == WEB
-    ):
-        found.add(message[0] if isinstance(message, tuple) else message)
+        only_here = (lambda path, top=package: Path(path) == top) if package == WEB else None
+        for _, _, message, _, context in extract_from_dir(
+            package, METHODS, keywords=KEYWORDS, directory_filter=only_here
+        ):
+            found.add((context or "", message[0] if isinstance(message, tuple) else message))
     return found
 
 
-def test_every_text_is_translated() -> None:
+def catalogue() -> list[Message]:
     with PO.open("rb") as source:
-        catalogue = read_po(source, locale="zh")
+        return [message for message in read_po(source, locale="zh") if message.id]
+
+
+def key(message: Message) -> Text:
+    return message.context or "", message.id if isinstance(message.id, str) else message.id[0]
+
+
+def test_every_text_is_translated() -> None:
     wanted = used()
     assert len(wanted) > 50
-    missing = sorted(one for one in wanted if catalogue.get(one) is None or not catalogue.get(one).string)
-    assert missing == []
-    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+    done = {key(message) for message in catalogue() if all([*message.string]) and message.string and not message.fuzzy}
+    assert sorted(wanted - done) == []
 
 
 def test_no_text_is_left_over_and_none_comes_twice() -> None:
-    with PO.open("rb") as source:
-        ids = {
-            message.id if isinstance(message.id, str) else message.id[0] for message in read_po(source) if message.id
-        }
-    assert sorted(ids - used()) == []
-    written = re.findall(r'^msgid "(.+)"$', PO.read_text(encoding="utf-8"), flags=re.M)
+    assert sorted({key(message) for message in catalogue()} - used()) == []
+    written = re.findall(r'^((?:msgctxt ".+"\n)?msgid ".+")$', PO.read_text(encoding="utf-8"), flags=re.M)
     assert sorted({one for one in written if written.count(one) > 1}) == []
 
 
 def test_placeholders_are_kept() -> None:
-    with PO.open("rb") as source:
-        for message in read_po(source, locale="zh"):
-            if isinstance(message.id, str) and message.id:
-                names = re.findall(r"%\((\w+)\)", message.id)
-                assert sorted(names) == sorted(re.findall(r"%\((\w+)\)", str(message.string))), message.id
+    for message in catalogue():
+        if isinstance(message.id, str):
+            names = re.findall(r"%\((\w+)\)", message.id)
+            assert sorted(names) == sorted(re.findall(r"%\((\w+)\)", str(message.string))), message.id
 
 
 def test_a_stale_catalogue_is_compiled_again(tmp_path: Path) -> None:

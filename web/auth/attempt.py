@@ -25,8 +25,8 @@ def try_sign_in(name: str, password: str) -> Account | None:
     by_account = f"sign_in:account:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
     by_address = f"sign_in:address:{address_key()}"
     limit = db.settings().signin_attempts
-    # Always in this order: two requests never wait for each other crosswise.
-    for key, most in ((by_account, limit), (by_address, limit * ADDRESS_FACTOR)):
+    # The address first: once it has to wait, it can no longer make others' accounts wait.
+    for key, most in ((by_address, limit * ADDRESS_FACTOR), (by_account, limit)):
         with db.transaction() as conn:
             count_event(conn, key, most, WINDOW)
     with db.transaction() as conn:
