@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from geodata.report_filter import ReportFilter, area_condition
 from geodata.snapshots import Snapshot
 from geodata.tables import grid
 from geodata.versions import version_of
-from gridmap.hotspot.heat_window import to_web_mercator
+from gridmap.hotspot.heat_window import class_breaks, to_web_mercator
 from gridmap.report import SOURCES, STATES
 
 _EPOCH = date(1970, 1, 1)
@@ -32,6 +32,7 @@ class Selection:
     snapshot: Snapshot
     rows: NDArray[np.int64] | None
     version: str
+    _classes: dict[float, tuple[float, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def column(self, name: str) -> NDArray[Any]:
         """A column of the snapshot for the chosen reports."""
@@ -65,6 +66,13 @@ class Selection:
         """Middle latitude of all the snapshot's places in tenths of a degree: the scale of metres on the map."""
         return latitude_of(self.snapshot)
 
+    def density_classes(self, bandwidth_m: float) -> tuple[float, ...]:
+        """Lower limits of the heat map's classes, points per km2: the same at every zoom."""
+        if (found := self._classes.get(bandwidth_m)) is None:
+            found = class_breaks(*self.places, bandwidth_m=bandwidth_m, latitude=self.latitude)
+            self._classes[bandwidth_m] = found
+        return found
+
     def by_grid(self) -> dict[int, int]:
         """Reports per owning grid's key, without those that no grid owns."""
         owned = self.column("grid_id")
@@ -92,6 +100,16 @@ class Selection:
         first = int(weeks.min())
         counts = np.bincount(weeks - first)
         return [(_EPOCH + timedelta(days=(first + i) * 7 - 3), int(n)) for i, n in enumerate(counts)]
+
+    def by_month(self) -> list[tuple[date, int]]:
+        """Reports per calendar month by its first day, oldest first, months without any included."""
+        days = self.column("day")
+        if len(days) == 0:
+            return []
+        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        first = int(months.min())
+        counts = np.bincount(months - first)
+        return [(date(1970 + (first + i) // 12, (first + i) % 12 + 1, 1), int(n)) for i, n in enumerate(counts)]
 
 
 _chosen: OrderedDict[str, Selection] = OrderedDict()
@@ -149,3 +167,12 @@ def _rows(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> NDArray
         owners = list(conn.scalars(select(grid.c.id).where(area_condition(chosen.area))))
         keep.append(np.isin(columns["grid_id"], np.array(owners, dtype=np.int64)))
     return np.flatnonzero(np.logical_and.reduce(keep)) if keep else None
+
+
+def recent_counts(
+    snapshot: Snapshot, grid_id: int, today: date, periods: tuple[int, ...] = (30, 90, 365)
+) -> list[tuple[int, int]]:
+    """Reports of a grid that occurred in the last so many days, today included, as (days, reports)."""
+    days = snapshot.columns["day"][snapshot.columns["grid_id"] == grid_id]
+    ahead = (today - _EPOCH).days
+    return [(period, int(np.count_nonzero((days > ahead - period) & (days <= ahead)))) for period in periods]

@@ -1,12 +1,11 @@
 """What every template knows: addresses of libraries and own files, the menu, the place, formats."""
 
-from hashlib import sha256
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_datetime, gettext
+from flask import Flask, current_app, g, request
+from flask_babel import format_datetime, format_timedelta, gettext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,14 +16,8 @@ from web.i18n import language
 from web.logs import request_id
 from web.pages import MENU, MenuEntry
 from web.security import csp_nonce
+from web.static_files import static_url
 from web.vendor import vendor_url
-
-_STATIC = Path(__file__).parent / "static"
-
-
-def static_url(path: str) -> str:
-    """The address of our own static file, with a short hash of its content, so that a new one is fetched at once."""
-    return url_for("static", filename=path, v=sha256((_STATIC / path).read_bytes()).hexdigest()[:10])
 
 
 def menu() -> list[MenuEntry]:
@@ -70,4 +63,5 @@ def init_app(app: Flask) -> None:
         is_synthetic=is_synthetic, request_id=request_id, _=gettext,
     )  # fmt: skip
     app.jinja_env.filters["local_time"] = lambda value: format_datetime(value, "yyyy-MM-dd HH:mm")
+    app.jinja_env.filters["time_ago"] = lambda value: format_timedelta(value - datetime.now(UTC), add_direction=True)
     app.context_processor(_names)

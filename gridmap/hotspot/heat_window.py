@@ -16,7 +16,7 @@ TILE = 256
 
 #: The lattice of a zoom is at least this fine under the kernel, and at most this many times finer than a pixel.
 SIGMA_CELLS = 3.0
-FINEST_STEP = 4
+FINEST_STEP = 2
 #: Far out, where the kernel is smaller than this many nodes, it is widened to it.
 LEAST_SIGMA = 1.5
 
@@ -25,6 +25,13 @@ def to_web_mercator(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """Degrees to fractions of the EPSG:3857 square: x eastwards, y southwards, both from 0 to 1; NaN stays NaN."""
     limited = np.radians(np.clip(lat, -85.051128779, 85.051128779))
     return np.asarray(lon) / 360 + 0.5, 0.5 - np.arcsinh(np.tan(limited)) / (2 * math.pi)
+
+
+def zoom_of_lattice(zoom: int, bandwidth_m: float, latitude: float) -> int:
+    """The zoom whose pixels are the lattice that a zoom's windows are read from; above ``zoom`` it costs that much more."""
+    around_m = EQUATOR_M * math.cos(math.radians(latitude))
+    wanted = math.ceil(math.log2(around_m * SIGMA_CELLS / (TILE * bandwidth_m)))
+    return max(0, min(wanted, zoom + FINEST_STEP.bit_length() - 1))
 
 
 def window_density(
@@ -45,8 +52,7 @@ def window_density(
     ``zoom`` (256 a tile). ``latitude`` gives the scale of metres and must be the same for all windows of one picture.
     """
     around_m = EQUATOR_M * math.cos(math.radians(latitude))
-    lattice_zoom = math.ceil(math.log2(around_m * SIGMA_CELLS / (TILE * bandwidth_m)))
-    lattice_zoom = max(0, min(lattice_zoom, zoom + FINEST_STEP.bit_length() - 1))
+    lattice_zoom = zoom_of_lattice(zoom, bandwidth_m, latitude)
     node_m = around_m / (TILE * 2.0**lattice_zoom)
     sigma = max(bandwidth_m / node_m, LEAST_SIGMA)
     nodes = TILE * 2**lattice_zoom

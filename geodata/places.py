@@ -1,0 +1,55 @@
+"""Finding places by name or code, and what stands at a place."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from geodata.sql import statement
+from geodata.tables import grid
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """A grid or division. ``kind`` is grid or the division's level; ``bounds`` south, west, north, east, None without a boundary."""
+
+    kind: str
+    code: str
+    name: str
+    name_en: str | None
+    bounds: tuple[float, float, float, float] | None
+
+
+def find_places(conn: Connection, words: str, at: date, *, limit: int = 12) -> list[FoundPlace]:
+    """Grids in force and divisions whose name holds the words or whose code starts with them; blank words find nothing."""
+    wanted = words.strip()
+    if not wanted:
+        return []
+    literal = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = conn.execute(
+        statement("find_places"),
+        {"pattern": f"%{literal}%", "prefix": f"{literal}%", "exact": wanted, "at": at, "limit": limit},
+    )
+    return [
+        FoundPlace(
+            row.kind,
+            row.code,
+            row.name,
+            row.name_en,
+            None if row.west is None else (row.south, row.west, row.north, row.east),
+        )
+        for row in rows
+    ]
+
+
+def things_at(conn: Connection, lon: float, lat: float) -> Row[Any]:
+    """Building and compound at a place in degrees; columns are None where there is none."""
+    return conn.execute(statement("things_at"), {"lon": lon, "lat": lat}).one()
+
+
+def grid_facts(conn: Connection, grid_ids: list[int]) -> dict[int, Row[Any]]:
+    """Grids by key, whether in force or not: ``code``, ``name``, ``name_en``, ``kind``, ``households``, ``area_m2``."""
+    columns = (grid.c.id, grid.c.code, grid.c.name, grid.c.name_en, grid.c.kind, grid.c.households, grid.c.area_m2)
+    rows: list[Row[Any]] = list(conn.execute(select(*columns).where(grid.c.id.in_(grid_ids))))
+    return {row.id: row for row in rows}

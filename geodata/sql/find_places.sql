@@ -1,0 +1,24 @@
+-- Grids in force on a day (at) and divisions whose name holds the words (pattern) or whose code starts with them (prefix), with their
+-- extent; a division without a boundary takes that of its grids. Exact codes first, then larger areas.
+WITH found AS (
+    SELECT 'grid' AS kind, g.code, g.name, g.name_en, g.geom, 5 AS place, g.code = :exact AS same
+    FROM grid g
+    WHERE g.valid @> CAST(:at AS date) AND (g.name ILIKE :pattern OR g.name_en ILIKE :pattern OR g.code LIKE :prefix)
+    UNION ALL
+    SELECT d.level, d.code, d.name, d.name_en, d.geom, array_position(ARRAY['city', 'district', 'street', 'community'], d.level), d.code = :exact
+    FROM division d
+    WHERE d.retired_on IS NULL AND (d.name ILIKE :pattern OR d.name_en ILIKE :pattern OR d.code LIKE :prefix)
+),
+chosen AS (
+    SELECT * FROM found ORDER BY same DESC, place, length(name), code LIMIT :limit
+)
+SELECT
+    c.kind, c.code, c.name, c.name_en, ST_XMin(box.box) AS west, ST_YMin(box.box) AS south, ST_XMax(box.box) AS east, ST_YMax(box.box) AS north
+FROM chosen c
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN c.geom IS NOT NULL THEN c.geom::box3d
+        ELSE (SELECT ST_Extent(g.geom)::box3d FROM grid g WHERE g.community_code LIKE c.code || '%' AND g.valid @> CAST(:at AS date))
+    END AS box
+) box
+ORDER BY c.same DESC, c.place, length(c.name), c.code

@@ -1,0 +1,62 @@
+"""Vector tiles from PostGIS: base map, grids, divisions."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from geodata.sql import statement
+from geodata.tables import layer_version
+from gridmap.errors import GridmapError
+
+MAX_ZOOM = 19
+
+#: Layers of tiles and the tables that each is made from.
+LAYERS: dict[str, tuple[str, ...]] = {
+    "base": ("road", "landcover", "building", "compound"),
+    "grids": ("grid",),
+    "divisions": ("division",),
+}
+
+
+class UnknownTile(GridmapError):
+    """A layer, zoom, column or row that does not exist."""
+
+    code = "unknown_tile"
+    zh = "没有这个地图切片：图层、级别或行列号超出范围。"
+    en = "There is no such tile: its layer, zoom, column or row does not exist."
+
+
+@dataclass(frozen=True, slots=True)
+class TileAddress:
+    """Zoom, column from the west, row from the north, as in web maps. Errors: ``UnknownTile``."""
+
+    z: int
+    x: int
+    y: int
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.z <= MAX_ZOOM and 0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z):
+            raise UnknownTile
+
+
+def tile_version(conn: Connection, layer: str, at: date) -> str:
+    """Changes whenever a tile of the layer may have changed. Errors: ``UnknownTile``."""
+    if layer not in LAYERS:
+        raise UnknownTile
+    rows = conn.execute(
+        select(layer_version.c.layer, layer_version.c.version).where(layer_version.c.layer.in_(LAYERS[layer]))
+    )
+    versions = dict(rows.tuples().all())
+    numbers = "-".join(str(versions.get(table, 0)) for table in LAYERS[layer])
+    return f"{numbers}-{at.isoformat()}" if layer == "grids" else numbers
+
+
+def vector_tile(conn: Connection, layer: str, tile: TileAddress, at: date) -> bytes:
+    """One tile in Mapbox Vector Tile format, empty when nothing is there. ``at`` is the day whose grids are asked for."""
+    if layer not in LAYERS:
+        raise UnknownTile
+    parameters: dict[str, int | date] = {"z": tile.z, "x": tile.x, "y": tile.y}
+    if layer == "grids":
+        parameters["at"] = at
+    return bytes(conn.execute(statement(f"tile_{layer}"), parameters).scalar_one())

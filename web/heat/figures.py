@@ -1,0 +1,116 @@
+"""The figures beside the heatmap, each with the filter that it leads to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from geodata.places import grid_facts
+from geodata.report_filter import ReportFilter
+from geodata.selections import Selection
+from gridmap.hotspot.heat_window import ladder
+from web.heat.addresses import heat_url
+
+#: More weeks than this are told by month.
+MOST_WEEKS = 60
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A number with its words, its share of the largest (0 to 100) and where it leads."""
+
+    words: str
+    count: int
+    share: float
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBar:
+    """Reports of a week or month: first and last day, height 0 to 100, where it leads."""
+
+    first: date
+    last: date
+    count: int
+    share: float
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GridBar:
+    """Reports of one grid."""
+
+    facts: Row[Any]
+    count: int
+    share: float
+
+
+def category_bars(selection: Selection, chosen: ReportFilter) -> list[Bar]:
+    """Reports per category, most first."""
+    return _bars(selection.by_category(), lambda word: heat_url(chosen, categories=(word,)))
+
+
+def source_bars(selection: Selection, chosen: ReportFilter, words: Any) -> list[Bar]:
+    """Reports per channel, most first; ``words`` turns its code into words."""
+    bars = _bars(selection.by_source(), lambda code: heat_url(chosen, sources=(code,)))
+    return [replace(bar, words=words(bar.words)) for bar in bars]
+
+
+def time_bars(selection: Selection, chosen: ReportFilter) -> tuple[str, list[TimeBar]]:
+    """Reports by week, or by month when there are many weeks: the unit and the bars, oldest first."""
+    weeks = selection.by_week()
+    unit, parts = ("week", weeks) if len(weeks) <= MOST_WEEKS else ("month", selection.by_month())
+    most = max((count for _, count in parts), default=0)
+    return unit, [
+        TimeBar(
+            first,
+            after - timedelta(days=1),
+            count,
+            100 * count / most if most else 0.0,
+            heat_url(chosen, from_day=first, to_day=after),
+        )
+        for first, after, count in _periods(unit, parts)
+    ]
+
+
+def grid_bars(conn: Connection, selection: Selection) -> list[GridBar]:
+    """The grids with most reports, ties by key."""
+    top = sorted(selection.by_grid().items(), key=lambda pair: (-pair[1], pair[0]))[:TOP]
+    facts = grid_facts(conn, [key for key, _ in top])
+    return [GridBar(facts[key], count, 100 * count / top[0][1]) for key, count in top if key in facts]
+
+
+def grid_breaks(counts: dict[int, int]) -> tuple[int, ...]:
+    """Lower limits of the choropleth's classes: 1 and up to four rungs of the 1-2-5 ladder below the largest count.
+
+    >>> grid_breaks({7: 3900, 8: 2}), grid_breaks({7: 3}), grid_breaks({})
+    ((1, 200, 500, 1000, 2000), (1, 2), ())
+    """
+    if not counts:
+        return ()
+    rungs = (int(rung) for rung in ladder(float(max(counts.values())), 4) if rung >= 2)
+    return (1, *rungs)
+
+
+def grid_classes(counts: dict[int, int]) -> list[list[int]]:
+    """Grid keys per class, lowest first."""
+    breaks = grid_breaks(counts)
+    classes: list[list[int]] = [[] for _ in breaks]
+    for key, count in counts.items():
+        classes[sum(count >= limit for limit in breaks) - 1].append(key)
+    return classes
+
+
+def _bars(pairs: list[tuple[str, int]], url: Any) -> list[Bar]:
+    most = pairs[0][1] if pairs else 1
+    return [Bar(word, count, 100 * count / most, url(word)) for word, count in pairs]
+
+
+def _periods(unit: str, parts: list[tuple[date, int]]) -> Iterator[tuple[date, date, int]]:
+    for first, count in parts:
+        week = first + timedelta(days=7)
+        month = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield first, (week if unit == "week" else month), count

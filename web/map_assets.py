@@ -1,0 +1,60 @@
+"""What every map page gives its map: assets, first view, background, words."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+
+from geodata.grids import grid_extent
+from geodata.settings import Settings
+from web.i18n import language
+from web.maps import Assets, Background, GridMap, MapView, VectorTileLayer
+from web.static_files import static_url
+from web.vendor import vendor_url
+
+#: Hohhot, shown while there is nothing else to show.
+FIRST_VIEW = (40.70, 111.45, 40.95, 111.95)
+
+
+def assets() -> Assets:
+    """Leaflet, protomaps-leaflet and our own scripts, from this server."""
+    return Assets(
+        js=(
+            ("leaflet", vendor_url("leaflet", "dist/leaflet.js")),
+            ("protomaps", vendor_url("protomaps-leaflet", "dist/protomaps-leaflet.js")),
+            ("style", static_url("maps/style.js")),
+            ("layers", static_url("maps/layers.js")),
+            ("map", static_url("maps/map.js")),
+            ("panels", static_url("maps/panels.js")),
+        ),
+        css=(
+            ("leaflet", vendor_url("leaflet", "dist/leaflet.css")),
+            ("maps", static_url("maps/maps.css")),
+        ),
+    )
+
+
+def page_map(
+    conn: Connection, settings: Settings, at: date, label: str, area: str | None = None
+) -> tuple[GridMap, bool]:
+    """A map of the grids in force with base map and background, and whether there are any grids."""
+    extent = grid_extent(conn, at, area) or (grid_extent(conn, at) if area else None)
+    bounds = (extent[1], extent[0], extent[3], extent[2]) if extent else FIRST_VIEW
+    background = None
+    if settings.tile_source_url:
+        background = Background(settings.tile_source_url, settings.tile_source_attribution, _("Background"))
+    made = GridMap(
+        assets(),
+        MapView(bounds),
+        label=label,
+        attribution=settings.background_attribution,
+        background=background,
+        words={
+            "failed": _("Part of the map could not be loaded. Check the connection and try again."),
+            "legend": _("Legend"),
+            "zoom_in": _("Zoom in"),
+            "zoom_out": _("Zoom out"),
+        },
+    )
+    VectorTileLayer("base", "/tiles/base/{z}/{x}/{y}.mvt", name=_("Base map"), language=language()).add_to(made)
+    return made, extent is not None

@@ -1,0 +1,77 @@
+"""Words and numbers that the map pages share."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
+
+from web.words import reason_word, source_word, status_word
+
+GRID_KIND = {
+    "general": _l("General grid"),
+    "special": _l("Special grid"),
+    "rural": _l("Rural grid"),
+    "pastoral": _l("Pastoral grid"),
+}
+PLACE_KIND = {
+    "grid": lazy_pgettext("kind of place", "Grid"),
+    "community": _l("Community"),
+    "street": _l("Street"),
+    "district": _l("District"),
+    "city": _l("City"),
+}
+
+#: Numbers about households below this are shown as "<5".
+FEW = 5
+
+
+def grid_kind_word(kind: str) -> str:
+    """A grid's kind in words."""
+    return str(GRID_KIND[kind])
+
+
+def place_kind_word(kind: str) -> str:
+    """Grid or a division's level in words."""
+    return str(PLACE_KIND[kind])
+
+
+def thousands(number: int) -> str:
+    """A whole number with grouped thousands.
+
+    >>> thousands(156385)
+    '156,385'
+    """
+    return f"{number:,}"
+
+
+def few(number: int) -> str:
+    """A number about households: small ones are not told.
+
+    >>> few(3), few(0), few(1200)
+    ('<5', '0', '1,200')
+    """
+    return f"<{FEW}" if 0 < number < FEW else thousands(number)
+
+
+def days_before(day: date, days: int) -> str:
+    """The first of the last so many days that end with ``day``.
+
+    >>> days_before(date(2026, 11, 20), 30)
+    '2026-10-22'
+    """
+    return (day - timedelta(days=days - 1)).isoformat()
+
+
+def helpers() -> dict[str, Any]:
+    """The names for templates of map pages."""
+    return {
+        "grid_kind_word": grid_kind_word,
+        "place_kind_word": place_kind_word,
+        "reason_word": reason_word,
+        "source_word": source_word,
+        "status_word": status_word,
+        "thousands": thousands,
+        "few": few,
+        "days_before": days_before,
+    }

@@ -1,0 +1,78 @@
+// Layers that Folium has none for: vector tiles and the choropleth by grid.
+"use strict";
+window.gridmap = window.gridmap || {};
+
+(() => {
+  const PANES = { base: 210, choropleth: 320, grids: 340, divisions: 350 };
+  const pane = (map, name) => {
+    if (!map.getPane(name)) {
+      map.createPane(name).style.zIndex = PANES[name];
+      map.getPane(name).style.pointerEvents = "none";
+    }
+    return name;
+  };
+  const tiles = (map, name, options) =>
+    protomapsL.leafletLayer({ attribution: "", maxDataZoom: 16, pane: pane(map, name), tileDelay: 1, ...options });
+
+  gridmap.vectorLayer = (map, settings) => {
+    const names = settings.language === "en" ? ["name_en", "name", "code"] : ["name", "code"];
+    const style = gridmap.styles[settings.style](names);
+    return tiles(map, settings.style, { url: settings.url, paintRules: style.paint, labelRules: settings.labels === false ? [] : style.label });
+  };
+
+  // Too little data: grey lines.
+  const hatching = () => protomapsL.createPattern(8, 8, (_canvas, context) => {
+    context.strokeStyle = "#777";
+    context.lineWidth = 1;
+    context.moveTo(0, 8);
+    context.lineTo(8, 0);
+    context.stroke();
+  });
+
+  class ClassFill {
+    constructor(colours) {
+      this.colours = colours;
+      this.classes = new Map();
+      this.pattern = hatching();
+    }
+    take(values) {
+      this.classes.clear();
+      values.classes.forEach((ids, index) => ids.forEach((id) => this.classes.set(id, index)));
+      (values.hatched || []).forEach((id) => this.classes.set(id, -1));
+    }
+    draw(context, geometry, _zoom, feature) {
+      const found = this.classes.get(feature.id);
+      if (found === undefined) return;
+      context.globalAlpha = 0.7;
+      context.fillStyle = found < 0 ? context.createPattern(this.pattern, "repeat") : this.colours[found];
+      context.beginPath();
+      for (const ring of geometry) {
+        ring.forEach((point, index) => (index ? context.lineTo(point.x, point.y) : context.moveTo(point.x, point.y)));
+      }
+      context.fill();
+    }
+  }
+
+  gridmap.choropleth = (map, settings) => {
+    const fill = new ClassFill(settings.colours);
+    const layer = tiles(map, "choropleth", { url: settings.url, paintRules: [{ dataLayer: "grids", symbolizer: fill }], labelRules: [] });
+    let asked = false;
+    layer.on("add", async () => {
+      if (asked) return;
+      asked = true;
+      const done = gridmap.wait(map);
+      try {
+        const answer = await fetch(settings.values, { headers: { Accept: "application/json" } });
+        if (!answer.ok) throw new Error(String(answer.status));
+        fill.take(await answer.json());
+        layer.redraw();
+      } catch (error) {
+        asked = false;
+        gridmap.say(map, map.gridmap.words.failed);
+      } finally {
+        done();
+      }
+    });
+    return layer;
+  };
+})();

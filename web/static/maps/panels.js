@@ -1,0 +1,92 @@
+// Panels beside the map: fold and open, cards for a clicked place, search results, the map's position kept in links.
+"use strict";
+
+(() => {
+  const narrow = matchMedia("(max-width: 767.98px)");
+  const panel = (id) => document.getElementById(id);
+  // Wide screens start with open panels, phones without: the style sheet knows, so that nothing jumps while the page loads.
+  const isOpen = (id) => panel(id) !== null && getComputedStyle(panel(id)).display !== "none";
+
+  const show = (id, open) => {
+    // On a phone one sheet at a time: the map keeps the rest of the screen.
+    if (open && narrow.matches) ["left", "right"].forEach((other) => other !== id && show(other, false));
+    panel(id)?.classList.toggle("gm-open", open);
+    panel(id)?.classList.toggle("gm-folded", !open);
+    document.querySelectorAll(`[data-gm-open="${id}"]`).forEach((button) => button.setAttribute("aria-expanded", String(open)));
+  };
+
+  const withView = (address) => address.split("#")[0] + location.hash;
+
+  const loadCard = (address, lon, lat) => {
+    const target = panel("card");
+    const url = new URL(address, location.href);
+    url.searchParams.set("lon", lon.toFixed(6));
+    url.searchParams.set("lat", lat.toFixed(6));
+    const done = gridmap.wait(gridmap.map);
+    show("right", true);
+    htmx.ajax("GET", url.pathname + url.search, { source: panel("right"), target, swap: "innerHTML" }).finally(() => {
+      done();
+      panel("right").scrollTop = 0;
+      panel("right").querySelector(".gm-sheet-body").scrollTop = 0;
+    });
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    ["left", "right"].forEach((id) => show(id, isOpen(id)));
+    document.querySelectorAll("form[data-gm-keep-view]").forEach((form) =>
+      form.addEventListener("submit", () => {
+        // Empty fields say nothing: they stay out of the address. A chosen period needs no "all".
+        for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+        if (form.elements.from.value || form.elements.to.value) form.elements.period.disabled = true;
+        form.action = withView(form.action);
+      }));
+  });
+  // Back to a page that the browser kept: its fields take input again.
+  addEventListener("pageshow", () => document.querySelectorAll("form [disabled]").forEach((field) => { field.disabled = false; }));
+
+  document.addEventListener("gridmap:place", (event) => {
+    const address = panel("right")?.dataset.gmCard;
+    if (address) loadCard(address, event.detail.lon, event.detail.lat);
+  });
+
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest("[data-gm-fold]");
+    if (fold) {
+      show(fold.dataset.gmFold, false);
+      document.querySelector(`[data-gm-open="${fold.dataset.gmFold}"]`)?.focus();
+    }
+    const open = event.target.closest("[data-gm-open]");
+    if (open) {
+      show(open.dataset.gmOpen, !isOpen(open.dataset.gmOpen));
+      if (isOpen(open.dataset.gmOpen)) panel(open.dataset.gmOpen).querySelector("input, a, button")?.focus({ preventScroll: true });
+    }
+    const clear = event.target.closest("[data-gm-clear]");
+    if (clear) panel(clear.dataset.gmClear).replaceChildren();
+    const link = event.target.closest("a[data-gm-keep-view]");
+    if (link) {
+      const href = link.getAttribute("href");
+      link.setAttribute("href", withView(href));
+    }
+    const place = event.target.closest("[data-gm-bounds]");
+    if (place && gridmap.map) {
+      event.preventDefault();
+      const [south, west, north, east] = place.dataset.gmBounds.split(",").map(Number);
+      gridmap.map.fitBounds([[south, west], [north, east]], { maxZoom: 17 });
+      const middle = L.latLng((south + north) / 2, (west + east) / 2);
+      gridmap.mark(gridmap.map, middle);
+      const address = panel("right")?.dataset.gmCard;
+      if (address && !narrow.matches) loadCard(address, middle.lng, middle.lat);
+      if (narrow.matches) show("left", false);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !narrow.matches) return;
+    ["left", "right"].forEach((id) => isOpen(id) && show(id, false));
+  });
+
+  // A fragment that did not come: say so where it is missed.
+  for (const name of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(name, () => gridmap.map && gridmap.say(gridmap.map, gridmap.map.gridmap.words.failed));
+  }
+})();

@@ -1,0 +1,55 @@
+"""Heat tiles drawn in blocks: neighbours share their points, and a screen needs few blocks."""
+
+from dataclasses import dataclass
+
+from geodata.selections import Selection
+from geodata.tiles import TileAddress
+from gridmap.hotspot.heat_window import TILE, window_density, zoom_of_lattice
+from web.tiles.picture import EMPTY_PICTURE, heat_picture
+
+#: Standard deviation of the heat map's kernel: about three blocks of houses.
+BANDWIDTH_M = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """``side`` x ``side`` tiles of a zoom from the tile ``x``, ``y`` on."""
+
+    z: int
+    x: int
+    y: int
+    side: int
+
+
+def block_of(tile: TileAddress, latitude: float) -> Block:
+    """The block that a tile is drawn in: 4 x 4 tiles, fewer where the smoothing is finer than the pixels."""
+    finer = max(0, zoom_of_lattice(tile.z, BANDWIDTH_M, latitude) - tile.z)
+    side = min(4 >> finer, 2**tile.z)
+    return Block(tile.z, tile.x - tile.x % side, tile.y - tile.y % side, side)
+
+
+def draw_block(selection: Selection, block: Block) -> dict[TileAddress, bytes]:
+    """The pictures of a block's tiles."""
+    tiles = {
+        (row, column): TileAddress(block.z, block.x + column, block.y + row)
+        for row in range(block.side)
+        for column in range(block.side)
+    }
+    breaks = selection.density_classes(BANDWIDTH_M)
+    if not breaks:
+        return dict.fromkeys(tiles.values(), EMPTY_PICTURE)
+    length = block.side * TILE
+    density = window_density(
+        *selection.places,
+        block.z,
+        block.x * TILE,
+        block.y * TILE,
+        width=length,
+        height=length,
+        bandwidth_m=BANDWIDTH_M,
+        latitude=selection.latitude,
+    )
+    return {
+        tile: heat_picture(density[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE], breaks)
+        for (row, column), tile in tiles.items()
+    }

@@ -1,0 +1,72 @@
+from hashlib import sha256
+
+from flask import Blueprint, Response, current_app, request
+
+from geodata.grids import today
+from geodata.report_filter import ReportFilter, parse_day
+from geodata.selections import choose
+from geodata.snapshots import open_snapshot
+from geodata.tiles import TileAddress, tile_version, vector_tile
+from gridmap.access import Permission
+from web import db
+from web.access import requires
+from web.tiles.heat_block import block_of, draw_block
+from web.tiles.made_once import MadeOnce
+
+blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
+
+_VECTOR = "application/vnd.mapbox-vector-tile"
+_kept: MadeOnce[bytes] = MadeOnce(1000)
+_blocks: MadeOnce[dict[TileAddress, bytes]] = MadeOnce(200)
+
+
+@blueprint.get("/<layer>/<int:z>/<int:x>/<int:y>.mvt")
+@requires(Permission.VIEW_MAP)
+def vector(layer: str, z: int, x: int, y: int) -> Response:
+    """A vector tile of a layer; ``?at=`` chooses the day of the grids."""
+    tile = TileAddress(z, x, y)
+    settings = db.settings()
+    at = parse_day(request.args.get("at", ""), "at") or today(settings.zone)
+    conn = db.connection()
+    version = tile_version(conn, layer, at)
+    if (known := _not_modified(version)) is not None:
+        return known
+    body = _kept.get_or_make((str(conn.engine.url), layer, version, tile), lambda: vector_tile(conn, layer, tile, at))
+    return _tile(body, _VECTOR, version)
+
+
+@blueprint.get("/heat/<int:z>/<int:x>/<int:y>.png")
+@requires(Permission.VIEW_MAP)
+def heat(z: int, x: int, y: int) -> Response:
+    """Density of the filter's reports in colours: the same classes at every zoom."""
+    tile = TileAddress(z, x, y)
+    chosen = ReportFilter.parse(request.args)
+    selection = choose(db.connection(), open_snapshot(db.engine(), db.settings()), chosen)
+    if (known := _not_modified(selection.version)) is not None:
+        return known
+    block = block_of(tile, selection.latitude)
+    pictures = _blocks.get_or_make((selection.version, block), lambda: draw_block(selection, block))
+    return _tile(pictures[tile], "image/png", selection.version)
+
+
+def _etag(version: str) -> str:
+    return sha256(f"{version} {request.path}".encode()).hexdigest()[:20]
+
+
+def _not_modified(version: str) -> Response | None:
+    if _etag(version) not in request.if_none_match:
+        return None
+    return _cached(current_app.response_class(status=304), version)
+
+
+def _tile(body: bytes, kind: str, version: str) -> Response:
+    if body:
+        return _cached(current_app.response_class(body, content_type=kind), version)
+    return _cached(current_app.response_class(status=204), version)
+
+
+def _cached(response: Response, version: str) -> Response:
+    response.set_etag(_etag(version))
+    # The browser keeps it and asks each time whether it still holds: a new boundary shows at once.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
