@@ -21,7 +21,7 @@ def _grids(path: Path, shapes: list[object], crs: str | None = "EPSG:4326", laye
 
 
 def test_a_missing_file_is_named(load: Load, tmp_path: Path) -> None:
-    with pytest.raises(errors.FileMissing, match="nowhere.csv"):
+    with pytest.raises(errors.FileMissing, match=r"nowhere\.csv"):
         load("divisions", tmp_path / "nowhere.csv")
 
 
@@ -113,7 +113,7 @@ def test_a_missing_column_lists_the_columns(load: Load, csv: Callable[..., Path]
 
 def test_a_mapped_column_must_exist_and_a_mapped_field_too(load: Load, csv: Callable[..., Path]) -> None:
     path = csv(code=["1501"], name=["Hohhot"])
-    with pytest.raises(errors.ColumnUnknown, match="no column “number”.*code, name"):
+    with pytest.raises(errors.ColumnUnknown, match=r"no column “number”.*code, name"):
         load("divisions", path, mapping={"code": "number"})
     with pytest.raises(errors.FieldUnknown, match="parent_code"):
         load("divisions", path, mapping={"colour": "name"})
@@ -136,7 +136,7 @@ def test_feet_labelled_as_degrees_are_told(load: Load, tmp_path: Path) -> None:
 
 def test_degrees_labelled_as_metres_are_told(load: Load, tmp_path: Path) -> None:
     path = _grids(tmp_path / "metres.gpkg", [SQUARE], crs="EPSG:4546")
-    with pytest.raises(errors.NotMetres, match="look like degrees.*EPSG:4546"):
+    with pytest.raises(errors.NotMetres, match=r"look like degrees.*EPSG:4546"):
         load("grids", path)
     assert load("grids", path, crs="EPSG:4326").new == 1
 
