@@ -7,7 +7,6 @@ import signal
 import ssl
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from types import FrameType
@@ -160,37 +159,49 @@ def _stamp(options: Options, what: str) -> Path:
 
 
 def _start_programs(steps: Steps, options: Options, supervisor: Supervisor, environment: dict[str, str]) -> None:
-    log = options.home / "log"
+    log, gridmap = options.home / "log", str(venv_program("gridmap"))
+    web = Program("web service", _web_command(options), environment, log / "web.log")
+    with steps.step("Starting web service and job runner"):
+        supervisor.start(web)
+        supervisor.start(Program("job runner", [gridmap, "jobs", "run"], environment, log / "jobs.log"))
+        _await_answer(options, web)
+
+
+def _web_command(options: Options) -> list[str]:
+    """Two processes, for two cores; the code is loaded once, before they part: no connection is open at that time."""
     host = f"[{options.host}]" if ":" in options.host else options.host
-    web = [
-        str(venv_program("gunicorn")), "--bind", f"{host}:{options.port}", "--workers", "2",
+    command = [
+        str(venv_program("gunicorn")), "--preload", "--bind", f"{host}:{options.port}", "--workers", "2",
         "--worker-class", "gthread", "--threads", "8", "--timeout", "60", "--graceful-timeout", "8",
-        "--log-level", "warning", "--no-control-socket", "web:create_app()",
+        "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
     if options.certificate and options.key:
-        web[1:1] = ["--certfile", str(options.certificate), "--keyfile", str(options.key)]
+        command += ["--certfile", str(options.certificate), "--keyfile", str(options.key)]
     if os.access("/dev/shm", os.W_OK):
-        web[1:1] = ["--worker-tmp-dir", "/dev/shm"]
-    with steps.step("Starting web service and job runner"):
-        supervisor.start(Program("web service", web, environment, log / "web.log"))
-        supervisor.start(
-            Program("job runner", [str(venv_program("gridmap")), "jobs", "run"], environment, log / "jobs.log")
-        )
-        _await_answer(options, supervisor)
+        command += ["--worker-tmp-dir", "/dev/shm"]
+    return [*command, "web:create_app()"]
 
 
-def _await_answer(options: Options, supervisor: Supervisor) -> None:
+def _await_answer(options: Options, web: Program) -> None:
     """Returns once the service answers. Its certificate may name the host that others use, so it is not checked here."""
-    context = ssl._create_unverified_context() if options.certificate else None
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+    if options.certificate:
+        handlers.append(urllib.request.HTTPSHandler(context=ssl._create_unverified_context()))
+    opener = urllib.request.build_opener(*handlers)
     end = time.monotonic() + READY_TIMEOUT_S
     while time.monotonic() < end:
         try:
-            with urllib.request.urlopen(f"{options.address}/healthz", timeout=5, context=context):
+            with opener.open(f"{options.address}/healthz", timeout=5):
                 return
-        except (urllib.error.URLError, OSError):
-            supervisor.check()
+        except OSError:
+            if not web.alive():
+                raise StepFailed(f"The web service ended at once; see {web.log}\n{_end_of(web.log)}") from None
             time.sleep(0.1)
-    raise StepFailed(f"The web service does not answer after {READY_TIMEOUT_S} s; see {options.home / 'log/web.log'}")
+    raise StepFailed(f"The web service does not answer after {READY_TIMEOUT_S} s; see {web.log}\n{_end_of(web.log)}")
+
+
+def _end_of(log: Path) -> str:
+    return "\n".join(f"    {line}" for line in log.read_text(errors="replace").splitlines()[-8:])
 
 
 def _welcome(options: Options, began: float) -> None:
