@@ -51,6 +51,7 @@ def page_map(
         background=background,
         words={
             "failed": _("Part of the map could not be loaded. Check the connection and try again."),
+            "layers": _("Layers"),
             "legend": _("Legend"),
             "zoom_in": _("Zoom in"),
             "zoom_out": _("Zoom out"),

@@ -39,7 +39,12 @@ def index() -> str:
     made.add_child(
         Legend(
             _("Grids in force"),
-            [LegendRow("grid", pgettext("kind of place", "Grid")), LegendRow("street", _("Street")), LegendRow("community", _("Community"))],
+            [
+                LegendRow("grid", pgettext("kind of place", "Grid")),
+                LegendRow("district", _("District")),
+                LegendRow("street", _("Street")),
+                LegendRow("community", _("Community")),
+            ],
             note=_("As of %(day)s", day=at.isoformat()),
             layer=grids,
         )

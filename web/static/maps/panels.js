@@ -33,6 +33,9 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     ["left", "right"].forEach((id) => show(id, isOpen(id)));
+    // Leaflet says this in English only.
+    const layers = document.querySelector(".leaflet-control-layers-toggle");
+    if (layers) layers.title = gridmap.map.gridmap.words.layers;
     document.querySelectorAll("form[data-gm-keep-view]").forEach((form) =>
       form.addEventListener("submit", () => {
         // Empty fields say nothing: they stay out of the address. A chosen period needs no "all".

@@ -100,9 +100,10 @@ window.gridmap = window.gridmap || {};
     }),
     divisions: (names) => ({
       paint: [
-        line("divisions", "#7b3f98", widths([8, 0.6], [14, 1.4]), is("level", "community"), { dash: [4, 4] }),
-        line("divisions", "#7b3f98", widths([8, 0.8], [14, 2.2]), is("level", "street"), { dash: [8, 4] }),
-        line("divisions", "#5e2a7a", widths([8, 1.4], [14, 3]), is("level", "district", "city")),
+        // Bands, since these boundaries run along those of grids, which must stay readable.
+        line("divisions", "#7b3f98", widths([12, 2], [16, 7]), is("level", "community"), { opacity: 0.18 }),
+        line("divisions", "#7b3f98", widths([9, 2], [16, 11]), is("level", "street"), { opacity: 0.25 }),
+        line("divisions", "#5e2a7a", widths([8, 2], [16, 14]), is("level", "district", "city"), { opacity: 0.35 }),
       ],
       label: [
         { ...pointLabel("division_labels", text(names, 15, "#5e2a7a", { weight: 600 }), 7, is("level", "district")), maxzoom: 11 },
