@@ -1,5 +1,6 @@
 """scripts/run as a whole: it answers, survives kill -9 of each of its processes and its own, and leaves nothing behind."""
 
+import contextlib
 import json
 import os
 import re
@@ -28,6 +29,12 @@ def until(condition: Callable[[], object], what: str, seconds: float = 60) -> No
     while not condition():
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
         time.sleep(0.1)
+
+
+def kill(pid: int) -> None:
+    """kill -9; no harm when the process went first, as a worker does when its master goes."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 class Service:
@@ -83,7 +90,7 @@ def service(open_folder: Path, free_port: int) -> Iterator[Service]:
     made = Service(open_folder / "home", free_port)
     yield made
     for pid in made.everything():
-        os.kill(pid, signal.SIGKILL)
+        kill(pid)
     place = Cluster(made.home / "pg").place
     if place != made.home / "pg":
         shutil.rmtree(place, ignore_errors=True)
@@ -119,9 +126,8 @@ def test_after_kill_9_of_the_supervisor_nothing_stays_and_the_next_start_is_quic
     assert service.answers()
     assert Cluster(service.home / "pg").execute("SELECT n FROM kept", "gridmap") == "42"
 
-    everything = service.everything()
-    for pid in [process.pid, *everything]:
-        os.kill(pid, signal.SIGKILL)
+    for pid in [process.pid, *service.everything()]:
+        kill(pid)
     process.wait(10)
     process = service.start_and_wait()
     assert Cluster(service.home / "pg").execute("SELECT n FROM kept", "gridmap") == "42"
