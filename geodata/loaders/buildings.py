@@ -1,6 +1,6 @@
 """Footprints of buildings (楼栋)."""
 
-from geodata.loaders.columns import CODE, NAME, NAME_EN, SOURCE_IDS, column
+from geodata.loaders.columns import NAME_EN, SOURCE_IDS, code_column, column
 from geodata.loaders.datum_check import check_datum_of_shapes
 from geodata.loaders.staging import Counts
 from geodata.loaders.work import Kind, Work, link, load_keyed
@@ -16,8 +16,8 @@ def _load(work: Work) -> Counts:
 KIND = Kind(
     name="buildings",
     fields=(
-        CODE,
-        NAME,
+        code_column("building_code", "楼栋编码", "楼栋代码", "楼栋编号"),
+        column("name", "楼栋名称", "名称", default=""),
         NAME_EN,
         column("compound_code", "小区编码", "小区代码", "所属小区编码", reading="code"),
         column("address", "地址", "门牌", default=""),

@@ -38,7 +38,12 @@ def column(name: str, *aliases: str, reading: Reading = "text", **more: Any) -> 
     return Field(name=name, reading=reading, aliases=aliases, **more)
 
 
-CODE = column("code", "编码", "代码", "编号", "grid_code", "code_id", reading="code", required=True, filled=True)
+def code_column(*aliases: str) -> Field:
+    """The code that rows of a kind are known by; ``aliases`` are names that only this kind's code has."""
+    return column("code", *aliases, "编码", "代码", "编号", reading="code", required=True, filled=True)
+
+
+CODE = code_column()
 SOURCE_IDS = ("osm_id", "osmid", "osm_way_id", "gid", "objectid", "id", "标识码", "序号")
 NAME = column("name", "名称", "名字", "全称", default="")
 NAME_EN = column("name_en", "英文名称", "英文名", "name:en", "english_name")

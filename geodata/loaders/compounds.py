@@ -1,6 +1,6 @@
 """Compounds (小区)."""
 
-from geodata.loaders.columns import CODE, COMMUNITY, NAME, NAME_EN, column
+from geodata.loaders.columns import COMMUNITY, NAME_EN, code_column, column
 from geodata.loaders.datum_check import check_datum_of_shapes
 from geodata.loaders.staging import Counts
 from geodata.loaders.work import Kind, Work, check_communities, load_keyed
@@ -16,8 +16,8 @@ def _load(work: Work) -> Counts:
 KIND = Kind(
     name="compounds",
     fields=(
-        CODE,
-        NAME,
+        code_column("compound_code", "小区编码", "小区代码"),
+        column("name", "小区名称", "名称", default=""),
         NAME_EN,
         COMMUNITY,
         column("address", "地址", "坐落", default=""),

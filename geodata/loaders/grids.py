@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import select, text
 
-from geodata.loaders.columns import CODE, COMMUNITY, NAME_EN, Field, column
+from geodata.loaders.columns import COMMUNITY, NAME_EN, Field, code_column, column
 from geodata.loaders.reasons import DaysReversed, DuplicateCode, GridBeforeFirst, GridRetired, RowError
 from geodata.loaders.staging import STAGE, Counts, stage
 from geodata.loaders.summary import Note
@@ -193,7 +193,7 @@ def _reject_dead_codes(work: Work, number: int) -> None:
 
 
 _FIELDS: tuple[Field, ...] = (
-    CODE,
+    code_column("grid_code", "网格编码", "网格代码", "网格编号"),
     column("name", "名称", "网格名称", default=""),
     NAME_EN,
     column("kind", "类型", "网格类型", "类别", reading="word", words=_KIND_WORDS, default="general"),

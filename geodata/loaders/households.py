@@ -29,7 +29,7 @@ def _link_stairwells(work: Work) -> None:
     ]
     batch.fields["stairwell_id"] = pd.Series(pd.array(found, dtype="Int64"))
     missing = numbers.notna().to_numpy(dtype=bool) & batch.fields["stairwell_id"].isna().to_numpy(dtype=bool)
-    batch.reject(missing, lambda at: ParentMissing(field="stairwell_number", value=str(numbers.iloc[at])))
+    batch.reject(missing, lambda _: ParentMissing(field="stairwell_number", value="…"))
 
 
 KIND = Kind(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.loaders.columns import CODE, LAT, LON, SOURCE_IDS, Field, column, listed, match_columns
+from geodata.loaders.columns import LAT, LON, SOURCE_IDS, Field, code_column, column, listed, match_columns
 from geodata.loaders.crs import crs_of, geometry_to_degrees, to_degrees
 from geodata.loaders.errors import ColumnMissing, GeometryColumnMissing
 from geodata.loaders.parsing import geometry_column
@@ -70,7 +70,7 @@ def _read_grids(path: Path, grid_code: str | None, layer: str | None) -> tuple[G
     if geometry is None:
         raise GeometryColumnMissing(kind="--grids", columns=listed(list(source.frame.columns)))
     names = [str(each) for each in source.frame.columns]
-    field = Field("code", "code", (*CODE.aliases, *SOURCE_IDS))
+    field = Field("code", "code", (*code_column("grid_code", "网格编码", "网格代码", "网格编号").aliases, *SOURCE_IDS))
     try:
         found = match_columns([field], names, {"code": grid_code} if grid_code else {})["code"]
     except KeyError:

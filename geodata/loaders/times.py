@@ -63,7 +63,8 @@ def _plain(value: Any) -> Any:
         return None
     if isinstance(value, str):
         return value.strip() or None
-    return value
+    # Lists and the like are no times, but must not stop the others.
+    return value if isinstance(value, (int, float, date)) else str(value)
 
 
 def parse_time(value: Any) -> datetime | None:
