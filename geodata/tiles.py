@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from geodata.sql import statement
-from geodata.tables import layer_version
+from geodata.versions import layer_versions
 from gridmap.errors import GridmapError
 
 MAX_ZOOM = 19
@@ -44,10 +44,7 @@ def tile_version(conn: Connection, layer: str, at: date) -> str:
     """Changes whenever a tile of the layer may have changed. Errors: ``UnknownTile``."""
     if layer not in LAYERS:
         raise UnknownTile
-    rows = conn.execute(
-        select(layer_version.c.layer, layer_version.c.version).where(layer_version.c.layer.in_(LAYERS[layer]))
-    )
-    versions = dict(rows.tuples().all())
+    versions = layer_versions(conn)
     numbers = "-".join(str(versions.get(table, 0)) for table in LAYERS[layer])
     return f"{numbers}-{at.isoformat()}" if layer == "grids" else numbers
 

@@ -5,10 +5,11 @@ field is at fault.
 """
 
 import logging
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -18,6 +19,7 @@ from geodata.grids import UnknownGrid
 from geodata.jobs.queue import UnknownJob
 from geodata.rate_limits import TooManyRequests
 from geodata.reports import UnknownReport
+from geodata.tiles import UnknownTile
 from gridmap.errors import GridmapError
 from web import db
 from web.access import NotAllowed, NotSignedIn
@@ -109,6 +111,7 @@ STATUS: dict[type[GridmapError], int] = {
     BadToken: 401,
     NotAllowed: 403,
     NotFound: 404,
+    UnknownTile: 404,
     UnknownGrid: 404,
     UnknownJob: 404,
     UnknownReport: 404,
@@ -177,7 +180,9 @@ def _to_sign_in() -> AnyResponse:
     """To the sign-in page and back; htmx follows a header, since it would put a redirect's page into the old one."""
     if "HX-Request" in request.headers:
         response = make_response("", 401)
-        response.headers["HX-Redirect"] = url_for("auth.sign_in")
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = f"{page.path}?{page.query}".rstrip("?") or None
+        response.headers["HX-Redirect"] = url_for("auth.sign_in", next=back)
         return response
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.sign_in", next=back))
@@ -197,6 +202,9 @@ def _http_error(error: HTTPException) -> AnyResponse:
 def _database_error(error: DBAPIError) -> AnyResponse:
     if getattr(error.orig, "pgcode", None) == _QUERY_CANCELLED:
         return answer(TooSlow())
+    if isinstance(error, DataError):
+        _log.warning("value refused by the database", exc_info=error)
+        return answer(BadRequest())
     if isinstance(error, OperationalError) or error.connection_invalidated:
         _log.error("database away", extra={"code": DatabaseAway.code})
         return answer(DatabaseAway())

@@ -70,8 +70,12 @@ class GridMap(folium.Map):
         words: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(location=list(view.centre), tiles=None, max_zoom=MAX_ZOOM)
-        self.default_js: list[tuple[str, str]] = [(f"{name}.js", url) for name, url in assets.js]
-        self.default_css: list[tuple[str, str]] = [(f"{name}.css", url) for name, url in assets.css]
+        self.default_js: list[tuple[str, str]] = []
+        self.default_css: list[tuple[str, str]] = []
+        for name, url in assets.js:
+            self.add_js_link(name, url)
+        for name, url in assets.css:
+            self.add_css_link(name, url)
         self.label = label
         # With tiles=None Leaflet has no largest zoom unless it is said here; some layers fail without.
         self.settings: dict[str, Any] = {
@@ -88,3 +92,11 @@ class GridMap(folium.Map):
                 max_zoom=MAX_ZOOM,
                 overlay=True,
             ).add_to(self)
+
+    def add_js_link(self, name: str, url: str) -> None:
+        """Add a script to this map. A script and a style sheet may have one name; Folium would keep only one of them."""
+        super().add_js_link(f"{name}.js", url)
+
+    def add_css_link(self, name: str, url: str) -> None:
+        """Add a style sheet to this map."""
+        super().add_css_link(f"{name}.css", url)
