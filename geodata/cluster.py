@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from geodata.cluster_errors import ClusterNotStarted, ClusterNotStopped, ClusterOfAnotherUser, SocketFolderUnsafe
 from geodata.cluster_settings import configuration_text, server_settings
 from geodata.postgresql import (
     Postgresql,
@@ -25,7 +26,6 @@ from geodata.postgresql import (
     server_user,
 )
 from geodata.server_process import clear_after_crash, pid_file_lines, server_pid
-from gridmap.errors import GridmapError
 
 ROLE = "gridmap"
 EXTENSIONS = ("postgis", "btree_gist")
@@ -33,30 +33,6 @@ SYSTEM_PLACE = Path("/var/lib/gridmap")
 # Linux allows 107 bytes for the path of a socket; a URL query would split a host at commas and blanks.
 LONGEST_SOCKET_PATH = 107
 PLAIN_PATH = re.compile(r"[\w/.+~@-]+", re.ASCII)
-
-
-class ClusterNotStarted(GridmapError):
-    """The server ended, or did not get ready in time."""
-
-    code = "cluster_not_started"
-    zh = "数据库没有启动：{reason}（日志：{log}）"
-    en = "The database did not start: {reason} (log: {log})"
-
-
-class ClusterNotStopped(GridmapError):
-    """The server did not end in time."""
-
-    code = "cluster_not_stopped"
-    zh = "数据库未能在 {seconds} 秒内停止。"
-    en = "The database did not stop within {seconds} s."
-
-
-class SocketFolderUnsafe(GridmapError):
-    """Somebody else made the folder where our socket would go."""
-
-    code = "socket_folder_unsafe"
-    zh = "文件夹 {folder} 属于其他用户，不能存放数据库套接字。请删除它，或设置 TMPDIR。"
-    en = "The folder {folder} belongs to somebody else; the database's socket cannot go there. Remove it or set TMPDIR."
 
 
 class Cluster:
@@ -83,7 +59,12 @@ class Cluster:
     def place(self) -> Path:
         """Where the cluster really is: ``folder``, or what ``folder/location`` says."""
         pointer = self.folder / "location"
-        return Path(pointer.read_text().strip()) if pointer.is_file() else self.folder
+        try:
+            return Path(pointer.read_text().strip())
+        except FileNotFoundError:
+            return self.folder
+        except PermissionError as error:
+            raise ClusterOfAnotherUser(folder=self.folder, owner=self.folder.owner()) from error
 
     @property
     def data(self) -> Path:
@@ -224,6 +205,8 @@ class Cluster:
         """Makes the folder, for the server's user when we are root, and moves out where that user cannot go."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         user = server_user()
+        if self.data.is_dir() and self.data.stat().st_uid != (user.pw_uid if user else os.geteuid()):
+            raise ClusterOfAnotherUser(folder=self.folder, owner=self.data.owner())
         if user is None or self.place != self.folder:
             return
         os.chown(self.folder, user.pw_uid, user.pw_gid)

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from geodata.cluster import Cluster, ClusterNotStarted, SocketFolderUnsafe
+from geodata.cluster import Cluster
+from geodata.cluster_errors import ClusterNotStarted, ClusterOfAnotherUser, SocketFolderUnsafe
 from geodata.server_process import processes_of, server_pid
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -193,6 +194,24 @@ def test_below_a_folder_closed_to_the_servers_user(tmp_path: Path) -> None:
         cluster.stop()
         if cluster.place != cluster.folder:
             shutil.rmtree(cluster.place)
+
+
+def test_another_users_cluster_is_left_as_it_is(cluster: Cluster) -> None:
+    cluster.start()
+    cluster.stop()
+    if os.geteuid() == 0:
+        os.chown(cluster.data, 65534, 65534)
+        before = cluster.folder.stat()
+        with pytest.raises(ClusterOfAnotherUser, match="nobody"):
+            cluster.start()
+        assert cluster.folder.stat().st_uid == before.st_uid
+    else:
+        cluster.folder.chmod(0)
+        try:
+            with pytest.raises(ClusterOfAnotherUser):
+                cluster.url()
+        finally:
+            cluster.folder.chmod(0o700)
 
 
 def test_a_server_that_cannot_start_says_why(cluster: Cluster) -> None:
