@@ -40,7 +40,8 @@ class Cluster:
 
     ``port`` opens TCP on 127.0.0.1 with a password (see :meth:`password`); without it there is only a unix socket in a
     folder that nobody else may enter. ``durable=False`` is for throwaway clusters. ``software`` holds unpacked server
-    packages, by default the folder of that name beside ``folder``; an installed server goes first.
+    packages, by default the folder of that name beside ``folder``, or what GRIDMAP_SOFTWARE names, as the tests do; an
+    installed server goes first.
 
     As root the server runs as the user ``postgres``. When that user cannot reach ``folder`` (say, below /root) the data
     go to a folder of their own below /var/lib/gridmap, and ``folder/location`` says which.
@@ -52,7 +53,7 @@ class Cluster:
         self.folder = Path(os.path.abspath(folder))
         self.port = port
         self.durable = durable
-        self.software = software or self.folder.parent / "software"
+        self.software = software or Path(os.environ.get("GRIDMAP_SOFTWARE") or self.folder.parent / "software")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

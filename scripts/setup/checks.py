@@ -65,6 +65,8 @@ def _stages(everything: bool, rest: Sequence[str]) -> list[tuple[str, list[str]]
 
 def _run(command: Sequence[str]) -> int:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    # Throwaway clusters find the server that was unpacked for the service, where none is installed.
+    environment["GRIDMAP_SOFTWARE"] = str(checkout() / "var/software")
     program = str(venv_program(command[0]))
     return subprocess.run([program, *command[1:]], cwd=checkout(), env=environment, check=False).returncode
 
