@@ -10,7 +10,8 @@ threads = 8
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
-max_requests = 0
+# Libraries are read once; worker processes share them. Nothing is connected before they part.
+preload_app = True
 # Requests are logged by web.logs, without addresses.
 accesslog = None
 errorlog = "-"

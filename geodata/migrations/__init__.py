@@ -1,5 +1,6 @@
 """Migrations by Alembic: the schema's history, from the first commit."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -26,6 +27,7 @@ def check(conn: Connection) -> None:
     command.check(_config(conn))
 
 
+@lru_cache(maxsize=1)
 def head() -> str | None:
     """The newest revision that this code knows."""
     return ScriptDirectory.from_config(_config()).get_current_head()
