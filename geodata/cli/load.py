@@ -1,9 +1,10 @@
 """``gridmap load``: files into the layers and reports; shows what it would do until given ``--commit``."""
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import click
@@ -104,18 +105,20 @@ def _options(given: dict[str, Any]) -> LoadOptions:
 def _interruptible(
     conn: Connection, settings: Settings, kind: str, file: Path, options: LoadOptions, language: Language
 ) -> LoadSummary:
-    """Load in a thread, so that Ctrl-C is heard while the database works: the statement is cancelled, everything rolled back."""
+    """Load in a thread, so that Ctrl-C is heard while the database works.
+
+    The statement that runs is cancelled, a step outside the database is the last one; the caller rolls back.
+    """
     from tqdm import tqdm
 
     steps = _STEPS[language]
-    bar = tqdm(
-        total=len(steps),
-        disable=not sys.stderr.isatty(),
-        leave=False,
-        bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}",
-    )
+    shown = "{desc} {bar} {n_fmt}/{total_fmt} {elapsed}"
+    bar = tqdm(total=len(steps), disable=not sys.stderr.isatty(), leave=False, bar_format=shown)
+    stopped = Event()
 
     def tell(step: str) -> None:
+        if stopped.is_set():
+            raise CancelledError
         bar.set_description_str(steps[step])
         bar.update(1 if bar.n < bar.total else 0)
 
@@ -124,15 +127,9 @@ def _interruptible(
         try:
             return running.result()
         except KeyboardInterrupt:
+            stopped.set()
             driver: Any = conn.connection.dbapi_connection
             while not running.done():
                 driver.cancel()
-                _settle(running)
+                wait([running], timeout=0.5)
             raise
-
-
-def _settle(running: Any) -> None:
-    """Wait for a cancelled statement; a step outside the database ends in its own time."""
-    from concurrent.futures import wait
-
-    wait([running], timeout=0.5)

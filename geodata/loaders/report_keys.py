@@ -27,14 +27,12 @@ def row_keys(batch: Batch) -> pd.Series:
     hashes = pd.Series(_digests(columns, len(batch), size=16), dtype=object)
     repeats = hashes.groupby(hashes).cumcount()
     repeated = int((repeats > 0).sum())
-    batch.notes.append(
-        Note(
-            "keys_from_rows",
-            f"没有编号列：以整行内容识别案件，{repeated:,} 行与前面的行完全相同，已逐一编号保留；改动过的行会算作新增。",
-            f"No column of keys: reports are known by their whole row. {repeated:,} rows repeat an earlier one and are kept, numbered; "
-            "an edited row counts as new.",
-        )
-    )
+    zh = "没有编号列：以整行内容识别案件，改动过的行会算作新增。"
+    en = "No column of keys: reports are known by their whole row; an edited row counts as new."
+    if repeated:
+        zh += f"{repeated:,} 行与前面的行完全相同，已逐一编号保留。"
+        en += f" {repeated:,} rows repeat an earlier one and are kept, numbered."
+    batch.notes.append(Note("keys_from_rows", zh, en))
     return hashes.where(repeats == 0, hashes + "-" + (repeats + 1).astype("str").astype(object)).astype(object)
 
 

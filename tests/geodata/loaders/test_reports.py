@@ -238,3 +238,19 @@ def test_owners_are_those_of_the_day_of_the_report(
     assert load("reports", csv(**columns)).new == 2
     rows = nine_grids.execute(text("SELECT reason FROM owner ORDER BY report_id")).all()
     assert [row[0] for row in rows] == ["inside", "none"]
+
+
+def test_a_wrong_datum_is_told_with_the_likely_one(apply: Apply) -> None:
+    lon = [111.7005 + n / 1000 for n in range(29)]
+    lat = [40.8005 + n / 1000 for n in range(29)]
+    x, y = from_wgs84(lon, lat, "gcj02")
+    doubled = apply(LoadOptions(datum="bd09"), lon=list(x), lat=list(y), time=[WHEN] * 29)
+    assert [note.code for note in doubled.notes if note.loud] == ["datum_suspect"]
+    assert "gcj02" in next(note.text("en") for note in doubled.notes if note.loud)
+
+
+def test_lists_and_other_odd_cells_reject_their_row_only(apply: Apply) -> None:
+    summary = apply(
+        key=["1", "2"], lon=[111.705] * 2, lat=[40.805] * 2, time=pd.Series([["2026"], WHEN]), text=[{"a": 1}, None]
+    )
+    assert reasons(summary) == [(1, "time_unreadable")]
