@@ -30,6 +30,7 @@ window.gridmap = window.gridmap || {};
     });
     new ResizeObserver(() => {
       map.invalidateSize({ animate: false });
+      foldLegend(map);
       // The chosen place stays in sight when a sheet takes a part of the screen.
       const mark = map.gridmap.mark;
       if (mark && !map.getBounds().contains(mark.getLatLng())) map.panTo(mark.getLatLng(), { animate: false });
@@ -103,6 +104,12 @@ window.gridmap = window.gridmap || {};
     return box;
   };
 
+  // On a small map a long legend is folded, so that it leaves the layer switch free.
+  const foldLegend = (map) => {
+    const box = map.gridmap.legend;
+    if (box && box.offsetHeight > 0.4 * map.getSize().y) box.open = false;
+  };
+
   // All legends of a map share one box, so that they stack instead of covering each other.
   const legendBox = (map) => {
     if (!map.gridmap.legend) {
@@ -135,7 +142,6 @@ window.gridmap = window.gridmap || {};
     const follow = () => { part.hidden = Boolean(layer) && !map.hasLayer(layer); };
     map.on("layeradd layerremove", (event) => { if (event.layer === layer) follow(); });
     follow();
-    // On a small map a long legend starts folded.
-    if (box.offsetHeight > 0.4 * map.getSize().y) box.open = false;
+    foldLegend(map);
   };
 })();
