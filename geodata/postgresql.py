@@ -5,6 +5,7 @@ import pwd
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from gridmap.errors import GridmapError
@@ -80,6 +81,7 @@ def installed(root: Path) -> list[Postgresql]:
     return sorted(found, key=lambda each: each.version, reverse=True)
 
 
+@cache
 def _unpacked_environment(root: Path) -> dict[str, str]:
     """Where programs that were unpacked instead of installed find their libraries and PROJ its grids."""
     folders = sorted(

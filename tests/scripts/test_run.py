@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
 
 
-def until(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
+def until(condition: Callable[[], object], what: str, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
@@ -103,7 +103,7 @@ def test_a_day_in_the_life_of_the_service(service: Service) -> None:
 
     second = service.start()
     said = service.said.read_text
-    assert second.wait(30) == 1
+    assert second.wait(90) == 1
     assert f"already: http://127.0.0.1:{service.port}" in said()
 
     for name in ("web service", "job runner", "database"):
@@ -113,7 +113,7 @@ def test_a_day_in_the_life_of_the_service(service: Service) -> None:
         until(service.answers, f"the service answers after the loss of the {name}")
 
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(90) == 0
     assert service.everything() == []
 
 
@@ -132,13 +132,13 @@ def test_after_kill_9_of_the_supervisor_nothing_stays_and_the_next_start_is_quic
     process = service.start_and_wait()
     assert Cluster(service.home / "pg").execute("SELECT n FROM kept", "gridmap") == "42"
     os.kill(process.pid, signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(90) == 0
     assert service.everything() == []
 
     process = service.start_and_wait()
     repeated = re.findall(r"Making|Installing|Unpacking|Fetching|Loading|Compiling", service.said.read_text())
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(90) == 0
     assert repeated == [], "a later start repeats nothing of the set-up"
 
 
@@ -147,6 +147,6 @@ def test_a_taken_port_is_said_before_anything_else_happens(service: Service) -> 
         taken.bind(("127.0.0.1", service.port))
         taken.listen()
         process = service.start()
-        assert process.wait(30) == 1
+        assert process.wait(90) == 1
     assert "choose another with --port" in service.said.read_text()
     assert not (service.home / "pg").exists()

@@ -13,7 +13,7 @@ from scripts.service.holding import start_time
 from scripts.service.supervisor import Program, Supervisor
 
 
-def until(condition: Callable[[], object], seconds: float = 10) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "too late"
