@@ -53,7 +53,8 @@ class Settings:
     statement_timeout_s: float = _setting(20.0, "A page's database statement is ended after this many seconds.")
     session_hours: float = _setting(12.0, "A sign-in ends after this many hours.")
     signin_attempts: int = _setting(
-        10, "Failed sign-ins per account and address in a quarter of an hour before both have to wait."
+        10,
+        "Failed sign-ins of an account in a quarter of an hour before it waits; an address may fail five times as often.",
     )
     anonymous_reports_per_hour: int = _setting(30, "Reports that one address may file per hour without an account.")
     requests_per_minute: int = _setting(1200, "Requests that one account or address may make per minute.")

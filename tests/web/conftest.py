@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
+from geodata import accounts
 from geodata.accounts import account_by_name, add_account
 from geodata.database import engine_for
 from geodata.settings import Settings
@@ -18,7 +20,18 @@ from tests.geodata.cities import insert_divisions, insert_grids
 from web import create_app, db
 
 PASSWORD = "a long enough password"
+PRODUCTION_HASHER = accounts._HASHER
 SignIn = Callable[[str], FlaskClient]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed with little work: hundreds of sign-ins would otherwise take minutes."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_HASHER", quick)
+        patch.setattr(accounts, "_NOBODY", quick.hash("nobody's password"))
+        yield
 
 
 @pytest.fixture(scope="module")

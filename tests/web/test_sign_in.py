@@ -2,13 +2,14 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+from argon2 import PasswordHasher, Type
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from geodata.accounts import add_account, check_password, disable_account, set_password
 from geodata.settings import Settings
-from tests.web.conftest import PASSWORD, SignIn, csrf_of, sign_in
+from tests.web.conftest import PASSWORD, PRODUCTION_HASHER, SignIn, csrf_of, sign_in
 from web import create_app
 from web.sessions import COOKIE
 
@@ -210,9 +211,13 @@ def test_sign_ins_are_in_the_audit_log_without_what_was_typed(
     assert all(row.request_id for row in rows if row.action.startswith("sign"))
 
 
-def test_a_hash_with_older_parameters_is_renewed(city: Engine) -> None:
-    from argon2 import PasswordHasher
+def test_passwords_are_hashed_as_strongly_as_advised() -> None:
+    # RFC 9106's second choice: argon2id, 64 MiB, 3 rounds, 4 lanes.
+    hasher = PRODUCTION_HASHER
+    assert (hasher.type, hasher.memory_cost, hasher.time_cost, hasher.parallelism) == (Type.ID, 65536, 3, 4)
 
+
+def test_a_hash_with_older_parameters_is_renewed(city: Engine) -> None:
     old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with city.begin() as conn:
         add_account(conn, "old-hash", PASSWORD, "leader")
