@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -6,18 +6,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection
 
-from geodata import indexes
 from geodata.loaders import LoadOptions, LoadSummary, load_file
 from geodata.settings import Settings
-
-
-@pytest.fixture(autouse=True)
-def _fresh_indexes() -> Iterator[None]:
-    """Rolled back, a layer has the same version number again with other grids in it."""
-    indexes._made.clear()
-    yield
-    indexes._made.clear()
-
 
 Load = Callable[..., LoadSummary]
 

@@ -1,13 +1,10 @@
-"""docs/loading.md and docs/cli.md name every kind, field, reason and option."""
+"""docs/loading.md names every kind, field and reason."""
 
 import inspect
 from pathlib import Path
 
-import click
 import pytest
 
-from geodata.cli.load import load
-from geodata.cli.locate import locate
 from geodata.loaders import errors, reasons
 from geodata.loaders.core import KINDS
 from gridmap.errors import GridmapError
@@ -30,13 +27,6 @@ def test_reasons_and_errors(module: object) -> None:
     classes = [found for _, found in inspect.getmembers(module, inspect.isclass) if issubclass(found, GridmapError)]
     codes = {found.code for found in classes if found.__subclasses__() == [] and found is not GridmapError}
     assert [code for code in codes if f"`{code}`" not in text] == []
-
-
-@pytest.mark.parametrize("command", [load, locate])
-def test_options(command: click.Command) -> None:
-    section = (DOCS / "cli.md").read_text(encoding="utf-8").split(f"## gridmap {command.name}\n")[1].split("\n## ")[0]
-    options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
-    assert [option for option in options if option not in section] == []
 
 
 @pytest.mark.parametrize("module", [errors, reasons])
