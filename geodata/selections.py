@@ -172,7 +172,8 @@ def _rows(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> NDArray
 def recent_counts(
     snapshot: Snapshot, grid_id: int, today: date, periods: tuple[int, ...] = (30, 90, 365)
 ) -> list[tuple[int, int]]:
-    """Reports of a grid that occurred in the last so many days, today included, as (days, reports)."""
+    """Reports of a grid that occurred in the last so many days, today included, as (days, reports); 0 days are all time."""
     days = snapshot.columns["day"][snapshot.columns["grid_id"] == grid_id]
     ahead = (today - _EPOCH).days
-    return [(period, int(np.count_nonzero((days > ahead - period) & (days <= ahead)))) for period in periods]
+    recent = [(period, int(np.count_nonzero((days > ahead - period) & (days <= ahead)))) for period in periods]
+    return [*recent, (0, len(days))]

@@ -18,7 +18,7 @@ class VectorTileLayer(Layer):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = gridmap.vectorLayer({{ this._parent.get_name() }}, {{ this.settings|tojson }});
+            var {{ this.get_name() }} = gridmap.vectorLayer({{ this.settings|tojson }});
         {% endmacro %}
         """
     )
@@ -41,6 +41,7 @@ class HeatTileLayer(folium.TileLayer):
             show=show,
             max_zoom=19,
             class_name="gm-heat-tiles",
+            pane="heat",
             z_index=300,
         )
         self._name = "HeatTileLayer"

@@ -3,21 +3,21 @@
 window.gridmap = window.gridmap || {};
 
 (() => {
-  const PANES = { base: 210, choropleth: 320, grids: 340, divisions: 350 };
-  const pane = (map, name) => {
-    if (!map.getPane(name)) {
-      map.createPane(name).style.zIndex = PANES[name];
+  // From below: a background of pictures lies in Leaflet's own pane (200).
+  const PANES = { base: 210, heat: 300, choropleth: 320, grids: 340, divisions: 350 };
+  gridmap.makePanes = (map) => {
+    for (const [name, height] of Object.entries(PANES)) {
+      map.createPane(name).style.zIndex = height;
       map.getPane(name).style.pointerEvents = "none";
     }
-    return name;
   };
-  const tiles = (map, name, options) =>
-    protomapsL.leafletLayer({ attribution: "", maxDataZoom: 16, pane: pane(map, name), tileDelay: 1, ...options });
+  const tiles = (name, options) =>
+    protomapsL.leafletLayer({ attribution: "", maxDataZoom: 16, pane: name, tileDelay: 1, ...options });
 
-  gridmap.vectorLayer = (map, settings) => {
+  gridmap.vectorLayer = (settings) => {
     const names = settings.language === "en" ? ["name_en", "name", "code"] : ["name", "code"];
     const style = gridmap.styles[settings.style](names);
-    return tiles(map, settings.style, { url: settings.url, paintRules: style.paint, labelRules: settings.labels === false ? [] : style.label });
+    return tiles(settings.style, { url: settings.url, paintRules: style.paint, labelRules: settings.labels === false ? [] : style.label });
   };
 
   // Too little data: grey lines.
@@ -55,7 +55,7 @@ window.gridmap = window.gridmap || {};
 
   gridmap.choropleth = (map, settings) => {
     const fill = new ClassFill(settings.colours);
-    const layer = tiles(map, "choropleth", { url: settings.url, paintRules: [{ dataLayer: "grids", symbolizer: fill }], labelRules: [] });
+    const layer = tiles("choropleth", { url: settings.url, paintRules: [{ dataLayer: "grids", symbolizer: fill }], labelRules: [] });
     let asked = false;
     layer.on("add", async () => {
       if (asked) return;

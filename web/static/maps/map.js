@@ -12,6 +12,7 @@ window.gridmap = window.gridmap || {};
     const element = document.getElementById(id);
     const map = L.map(element, { maxZoom: settings.maxZoom, zoomControl: false, attributionControl: false, zoomSnap: 1, worldCopyJump: false });
     map.gridmap = { words: settings.words };
+    gridmap.makePanes(map);
     L.control.zoom({ position: "topleft", zoomInTitle: settings.words.zoom_in, zoomOutTitle: settings.words.zoom_out }).addTo(map);
     L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
     L.control.attribution({ position: "bottomright", prefix: "Leaflet" }).addTo(map);
