@@ -1,28 +1,34 @@
-"""Debian's Chromium and a Chinese font for the browser tests: installed where we may, else their absence is said."""
+"""What the browser tests need of the system: installed where we may, else its absence is said."""
 
 from pathlib import Path
 
 from scripts.setup import packages
 from scripts.setup.steps import StepFailed, Steps
 
-CHROMIUM = Path("/usr/bin/chromium")
-CHINESE_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+# Debian's Chromium, a Chinese font to see the pages with, and a library that Playwright's own driver loads.
+NEEDED = {
+    "chromium": "usr/bin/chromium",
+    "fonts-noto-cjk": "usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "libatomic1": "usr/lib/*/libatomic.so.1",
+}
+
+
+def missing(root: Path = Path("/")) -> list[str]:
+    """The packages whose files are not here."""
+    return [name for name, file in NEEDED.items() if not any(root.glob(file))]
 
 
 def ensure_browser(steps: Steps) -> bool:
     """Whether the browser tests can run."""
-    missing = [name for name, file in [("chromium", CHROMIUM), ("fonts-noto-cjk", CHINESE_FONT)] if not file.exists()]
-    if not missing:
-        return True
-    if packages.privilege() is not None:
+    if missing() and packages.privilege() is not None:
         try:
-            with steps.step(f"Installing {' and '.join(missing)}"):
-                packages.install(steps, missing)
+            with steps.step(f"Installing {', '.join(missing())}"):
+                packages.install(steps, missing())
         except StepFailed as failure:
             steps.note(str(failure).splitlines()[0])
-    if not CHROMIUM.exists():
+    if absent := missing():
         steps.note(
-            "NOTICE: browser tests are SKIPPED, for there is no /usr/bin/chromium. "
-            "Run as root: apt-get install chromium fonts-noto-cjk"
+            "NOTICE: browser tests are SKIPPED or incomplete, for this is missing. "
+            f"Run as root: apt-get install {' '.join(absent)}"
         )
-    return CHROMIUM.exists()
+    return not missing()

