@@ -174,6 +174,8 @@ def _note_seen(held: _Held, moment: _Moment) -> Snapshot:
 
 def _built(conn: Connection, moment: _Moment, settings: Settings) -> Snapshot:
     with _cursor(conn) as cursor:
+        # A whole table takes longer than a page's statement may.
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SELECT DISTINCT category FROM report")
         categories = tuple(sorted(row[0] for row in cursor.fetchall()))
     columns = _rows(conn, categories, settings, None)
