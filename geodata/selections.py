@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -15,24 +15,25 @@ from geodata.report_filter import ReportFilter, area_condition
 from geodata.snapshots import Snapshot
 from geodata.tables import grid
 from geodata.versions import version_of
-from gridmap.hotspot.heat_window import class_breaks, to_web_mercator
+from gridmap.hotspot.heat_window import class_breaks, fitting_bandwidth_m, to_web_mercator
 from gridmap.report import SOURCES, STATES
 
 _EPOCH = date(1970, 1, 1)
-_KEPT = 6
+_KEPT = 8
 
 
 @dataclass(frozen=True)
 class Selection:
     """Reports of a snapshot that a filter chooses. ``rows`` are their positions in the snapshot's columns, or all (None).
 
-    ``version`` names the answer: it changes when the reports, the grids of the area or the filter change.
+    ``version`` names the answer: it changes when the reports, the grids of the area or the filter change. ``bandwidth_m`` is the
+    heat map's, the same for every period and category of an area, so that its pictures can be compared.
     """
 
     snapshot: Snapshot
     rows: NDArray[np.int64] | None
     version: str
-    _classes: dict[float, tuple[float, ...]] = field(default_factory=dict, repr=False, compare=False)
+    bandwidth_m: float
 
     def column(self, name: str) -> NDArray[Any]:
         """A column of the snapshot for the chosen reports."""
@@ -66,12 +67,10 @@ class Selection:
         """Middle latitude of all the snapshot's places in tenths of a degree: the scale of metres on the map."""
         return latitude_of(self.snapshot)
 
-    def density_classes(self, bandwidth_m: float) -> tuple[float, ...]:
+    @cached_property
+    def density_classes(self) -> tuple[float, ...]:
         """Lower limits of the heat map's classes, points per km2: the same at every zoom."""
-        if (found := self._classes.get(bandwidth_m)) is None:
-            found = class_breaks(*self.places, bandwidth_m=bandwidth_m, latitude=self.latitude)
-            self._classes[bandwidth_m] = found
-        return found
+        return class_breaks(*self.places, bandwidth_m=self.bandwidth_m, latitude=self.latitude)
 
     def by_grid(self) -> dict[int, int]:
         """Reports per owning grid's key, without those that no grid owns."""
@@ -124,12 +123,23 @@ def choose(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> Select
         if (found := _chosen.get(key)) is not None:
             _chosen.move_to_end(key)
             return found
-    found = Selection(snapshot, _rows(conn, snapshot, chosen), key)
+    found = Selection(snapshot, _rows(conn, snapshot, chosen), key, _bandwidth_m(conn, snapshot, chosen))
     with _lock:
         _chosen[key] = found
         while len(_chosen) > _KEPT:
             _chosen.popitem(last=False)
     return found
+
+
+def _bandwidth_m(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> float:
+    """That of all reports of the area: choosing a week must not change how sharp the map is."""
+    whole = ReportFilter(area=chosen.area)
+    if chosen != whole:
+        return choose(conn, snapshot, whole).bandwidth_m
+    rows = _rows(conn, snapshot, whole)
+    x, y = (snapshot.columns[name] if rows is None else snapshot.columns[name][rows] for name in ("x", "y"))
+    placed = ~np.isnan(x)
+    return fitting_bandwidth_m(x[placed], y[placed], latitude_of(snapshot))
 
 
 def last_day(snapshot: Snapshot) -> date | None:

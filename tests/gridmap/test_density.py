@@ -6,7 +6,14 @@ from pyproj import Geod
 
 from gridmap.hotspot import density
 from gridmap.hotspot.density import BadDensityInput
-from gridmap.hotspot.heat_window import EQUATOR_M, class_breaks, ladder, to_web_mercator, window_density
+from gridmap.hotspot.heat_window import (
+    EQUATOR_M,
+    class_breaks,
+    fitting_bandwidth_m,
+    ladder,
+    to_web_mercator,
+    window_density,
+)
 
 EXTENT = (111.6, 40.75, 111.75, 40.85)
 GEOD = Geod(ellps="WGS84")
@@ -175,3 +182,24 @@ def test_classes_climb_the_ladder_and_end_below_the_peak():
     left, top = int(np.median(x) * 2**13 * 256) - 128, int(np.median(y) * 2**13 * 256) - 128
     peak = window_density(x, y, 13, left, top, bandwidth_m=300, latitude=40.8).max()
     assert 0.2 * peak <= breaks[-1] <= peak
+
+
+def _cloud(spread_m, n):
+    """A normal cloud around Hohhot of a standard deviation in metres, as fractions of the web map."""
+    rng = np.random.default_rng(7)
+    x, y = to_web_mercator(np.array([111.7]), np.array([40.8]))
+    around_m = EQUATOR_M * np.cos(np.radians(40.8))
+    return x + rng.normal(0, spread_m / around_m, n), y + rng.normal(0, spread_m / around_m, n)
+
+
+@pytest.mark.parametrize(
+    ("spread_m", "n", "expected_m"),
+    # Scott's rule by hand: 0.4 * spread * n**(-1/6), down to the rung below.
+    [(600, 6_000, 50.0), (8_000, 150_000, 200.0), (8_000, 1_000, 500.0), (1, 1_000, 20.0), (0, 5, 20.0)],
+)
+def test_the_bandwidth_fits_the_spread_and_the_number_of_places(spread_m, n, expected_m):
+    assert fitting_bandwidth_m(*_cloud(spread_m, n), 40.8) == expected_m
+
+
+def test_no_places_still_have_a_bandwidth():
+    assert fitting_bandwidth_m(np.array([]), np.array([]), 0.0) == 20.0

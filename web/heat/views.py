@@ -25,7 +25,6 @@ from web.map_page.places import asked_place
 from web.map_words import helpers, thousands
 from web.maps import GridChoropleth, HeatTileLayer, LayerSwitch, Legend, LegendRow, MapParts, VectorTileLayer, render
 from web.security import csp_nonce
-from web.tiles.heat_block import BANDWIDTH_M
 from web.tiles.picture import COLOURS
 from web.words import source_word
 
@@ -125,8 +124,9 @@ def _map(chosen: ReportFilter, selection: Selection, data_day: date | None) -> t
     heat = HeatTileLayer(tile_url(chosen), name=_("Density of reports")).add_to(made)
     VectorTileLayer("grids", _GRIDS, name=_("Grids"), language=language()).add_to(made)
     note = _("Data to %(day)s", day=data_day.isoformat()) if data_day else ""
-    breaks = selection.density_classes(BANDWIDTH_M)
-    _add_legend(made, _("Density of reports"), _("reports per km²"), breaks, note, heat)
+    breaks = selection.density_classes
+    unit = _("reports per km², smoothed over %(metres)d m", metres=round(selection.bandwidth_m))
+    _add_legend(made, _("Density of reports"), unit, breaks, note, heat)
     counts = grid_breaks(selection.by_grid())
     _add_legend(made, _("Reports per grid"), _("reports"), counts, note, choropleth)
     LayerSwitch().add_to(made)

@@ -7,9 +7,6 @@ from geodata.tiles import TileAddress
 from gridmap.hotspot.heat_window import TILE, window_density, zoom_of_lattice
 from web.tiles.picture import EMPTY_PICTURE, heat_picture
 
-#: Standard deviation of the heat map's kernel: about three blocks of houses.
-BANDWIDTH_M = 300.0
-
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -21,9 +18,9 @@ class Block:
     side: int
 
 
-def block_of(tile: TileAddress, latitude: float) -> Block:
+def block_of(tile: TileAddress, selection: Selection) -> Block:
     """The block that a tile is drawn in: 4 x 4 tiles, fewer where the smoothing is finer than the pixels."""
-    finer = max(0, zoom_of_lattice(tile.z, BANDWIDTH_M, latitude) - tile.z)
+    finer = max(0, zoom_of_lattice(tile.z, selection.bandwidth_m, selection.latitude) - tile.z)
     side = min(4 >> finer, 2**tile.z)
     return Block(tile.z, tile.x - tile.x % side, tile.y - tile.y % side, side)
 
@@ -35,7 +32,7 @@ def draw_block(selection: Selection, block: Block) -> dict[TileAddress, bytes]:
         for row in range(block.side)
         for column in range(block.side)
     }
-    breaks = selection.density_classes(BANDWIDTH_M)
+    breaks = selection.density_classes
     if not breaks:
         return dict.fromkeys(tiles.values(), EMPTY_PICTURE)
     length = block.side * TILE
@@ -46,7 +43,7 @@ def draw_block(selection: Selection, block: Block) -> dict[TileAddress, bytes]:
         block.y * TILE,
         width=length,
         height=length,
-        bandwidth_m=BANDWIDTH_M,
+        bandwidth_m=selection.bandwidth_m,
         latitude=selection.latitude,
     )
     return {

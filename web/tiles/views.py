@@ -44,7 +44,7 @@ def heat(z: int, x: int, y: int) -> Response:
     selection = choose(db.connection(), open_snapshot(db.engine(), db.settings()), chosen)
     if (known := _not_modified(selection.version)) is not None:
         return known
-    block = block_of(tile, selection.latitude)
+    block = block_of(tile, selection)
     pictures = _blocks.get_or_make((selection.version, block), lambda: draw_block(selection, block))
     return _tile(pictures[tile], "image/png", selection.version)
 
