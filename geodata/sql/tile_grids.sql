@@ -26,8 +26,10 @@ label_rows AS (
     SELECT c.code, c.name, c.name_en, ST_AsMVTGeom(ST_Transform(point.geom, 3857), c.bounds, 4096, 0) AS geom
     FROM chosen c
     CROSS JOIN LATERAL (SELECT ST_PointOnSurface(c.geom) AS geom) point
-    -- Only where a name has room: 70 pixels of a 512 pixel tile.
-    WHERE ST_XMax(c.geom) - ST_XMin(c.geom) > 360.0 / 2 ^ :z / 512 * 70 AND point.geom && c.box
+    -- Only where a name has room, with a little overhang: some 12 pixels for a Chinese character (3 bytes) and 7 for a Latin one,
+    -- of a 512 pixel tile.
+    WHERE ST_XMax(c.geom) - ST_XMin(c.geom) > 360.0 / 2 ^ :z / 512 * 0.6 * greatest(octet_length(c.name) * 4, length(c.name) * 7, 30)
+        AND point.geom && c.box
     ORDER BY ST_Area(c.geom) DESC, c.id
 )
 SELECT

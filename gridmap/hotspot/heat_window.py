@@ -20,7 +20,7 @@ FINEST_STEP = 2
 #: Far out, where the kernel is smaller than this many nodes, it is widened to it.
 LEAST_SIGMA = 1.5
 
-LEAST_BANDWIDTH_M = 20.0
+LEAST_BANDWIDTH_M = 50.0
 MOST_BANDWIDTH_M = 500.0
 
 
@@ -31,7 +31,7 @@ def to_web_mercator(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
 
 
 def fitting_bandwidth_m(x: Floats, y: Floats, latitude: float) -> float:
-    """A standard deviation in metres that suits a set of places, on the 1-2-5 ladder between 20 and 500 m.
+    """A standard deviation in metres that suits a set of places, on the 1-2-5 ladder between 50 and 500 m.
 
     Scott's rule in two dimensions (Scott 1992, "Multivariate Density Estimation": spread times n**(-1/6)), times 0.4, because a
     city is no single normal cloud and a heat map is asked for streets, not for the shape of the city. ``x``, ``y`` as from

@@ -195,11 +195,11 @@ def _cloud(spread_m, n):
 @pytest.mark.parametrize(
     ("spread_m", "n", "expected_m"),
     # Scott's rule by hand: 0.4 * spread * n**(-1/6), down to the rung below.
-    [(600, 6_000, 50.0), (8_000, 150_000, 200.0), (8_000, 1_000, 500.0), (1, 1_000, 20.0), (0, 5, 20.0)],
+    [(600, 6_000, 50.0), (8_000, 150_000, 200.0), (8_000, 1_000, 500.0), (1, 1_000, 50.0), (0, 5, 50.0)],
 )
 def test_the_bandwidth_fits_the_spread_and_the_number_of_places(spread_m, n, expected_m):
     assert fitting_bandwidth_m(*_cloud(spread_m, n), 40.8) == expected_m
 
 
 def test_no_places_still_have_a_bandwidth():
-    assert fitting_bandwidth_m(np.array([]), np.array([]), 0.0) == 20.0
+    assert fitting_bandwidth_m(np.array([]), np.array([]), 0.0) == 50.0
