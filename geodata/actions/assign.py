@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, func, select, text, true
 
 from geodata.copying import copy_in, copy_out
+from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.owners import derive_owners
 from geodata.settings import Settings
 from geodata.sql import statement
@@ -74,6 +75,8 @@ def assign_reports(
     conn.execute(text("ANALYZE derived_owner"))
     moves = [(row.from_code, row.to_code, row.reports) for row in conn.execute(statement("owner_moves"))]
     changed = conn.execute(statement("write_derived_owners"), {"cause": cause, "account_id": account_id}).rowcount
+    if changed:
+        ask_for_snapshot(conn)
     return AssignSummary(
         len(rows), changed, {str(reason): int(count) for reason, count in derived.reason.value_counts().items()}, moves
     )

@@ -18,7 +18,8 @@ def jobs() -> None:
 @click.pass_obj
 def run(settings: Settings) -> None:
     """Run jobs until stopped (scripts/run starts one of these)."""
-    import geodata.jobs.housekeeping  # noqa: F401  (registers its kind)
+    import geodata.jobs.housekeeping
+    import geodata.jobs.snapshots  # noqa: F401  (both register their kinds)
     from geodata.jobs.runner import Runner
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")

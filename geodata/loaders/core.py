@@ -153,12 +153,11 @@ def _rejected_rows(batch: Batch, settings: Settings) -> pd.DataFrame | None:
     positions = sorted(batch.reasons)
     if not positions:
         return None
-    language = "zh" if settings.language == "zh" else "en"
     head = pd.DataFrame(
         {
             "row": [batch.row(position) for position in positions],
             "reason": [batch.reasons[position].code for position in positions],
-            "message": [batch.reasons[position].text("zh" if language == "zh" else "en") for position in positions],
+            "message": [batch.reasons[position].text(settings.language) for position in positions],
         }
     )
     kept = [name for name in batch.source.frame.columns if not str(name).endswith(" (--set)")]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
+from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.loaders.staging import STAGE, Counts
 
 # Each staged row with the report it is: new ones get their number here.
@@ -40,6 +41,8 @@ def write_reports(conn: Connection, scope: str, compared: Sequence[str], *, with
         _insert(conn, scope, columns)
         if with_status:
             _insert_later_states(conn)
+    if counts.changed or counts.new:
+        ask_for_snapshot(conn)
     return counts
 
 

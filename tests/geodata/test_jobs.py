@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
-from geodata.jobs import ask_cancel, enqueue, job_by_ref, job_kind, queue
+from geodata.jobs import ask_cancel, enqueue, job_by_ref, job_kind, queue, recent_jobs
 from geodata.jobs.housekeeping import housekeeping
 from geodata.jobs.kinds import JobContext, known_kinds
 from geodata.jobs.queue import LeaseLost
 from geodata.jobs.runner import HEARTBEAT_FACT, Runner
+from geodata.loaders import apply_frame
 from geodata.settings import Settings
 from geodata.tables import fact, job, rate_window, web_session
 from gridmap.errors import GridmapError
@@ -169,6 +171,26 @@ def test_a_running_runner_is_seen_and_stops_when_asked(engine: Engine, settings:
     assert seen is not None
     assert not thread.is_alive()
     assert known_kinds()["housekeeping"].every is not None
+
+
+def test_many_changed_reports_ask_once_for_their_snapshot(engine: Engine, settings: Settings) -> None:
+    place = pd.DataFrame(
+        {
+            "key": ["1", "2"],
+            "category": ["积水", "积水"],
+            "lon": [111.7, 111.7],
+            "lat": [40.8, 40.8],
+            "occurred_at": ["2026-11-01 08:00"] * 2,
+        }
+    )
+    with engine.begin() as conn:
+        for _ in range(2):
+            apply_frame(conn, settings, "reports", place)
+        assert [row.kind for row in recent_jobs(conn)] == ["report_snapshot"]
+    run_all(engine, settings)
+    with engine.connect() as conn:
+        assert [(row.state, row.result) for row in recent_jobs(conn)] == [("done", {"reports": 2})]
+    assert list((settings.home / "snapshots").glob("*.snapshot"))
 
 
 def test_housekeeping_clears_what_has_run_out_and_nothing_else(engine: Engine, settings: Settings) -> None:
