@@ -76,8 +76,8 @@ def window_density(
     nodes = TILE * 2**lattice_zoom
     per_km2 = 1e6 / node_m**2
     step = 2.0 ** (lattice_zoom - zoom)
-    if step > 1:
-        # Several nodes a pixel: their mean.
+    if step >= 1:
+        # One node a pixel, or several: their mean.
         k = int(step)
         fine = smooth(
             x * nodes - (left * k + 0.5), y * nodes - (top * k + 0.5), (height * k, width * k), (sigma, sigma)

@@ -49,6 +49,8 @@ def smooth(
     if not near.all():
         x, y = x[near], y[near]
         weights = weights[near] if weights is not None else None
+    if len(x) == 0:
+        return np.zeros((len(range(step // 2, rows, step)), len(range(step // 2, columns, step))))
     mass = _spread(x + pad_x, y + pad_y, (tall, wide), weights, fine=fine)
     lost = 0.0 if fine else 1 / 6
     filtered = _filter(mass, math.sqrt(max(sigma[0] ** 2 - lost, 1e-6)), 0)[pad_y + step // 2 : pad_y + rows : step]
@@ -58,8 +60,6 @@ def smooth(
 
 
 def _spread(x: Floats, y: Floats, shape: tuple[int, int], weights: Floats | None, *, fine: bool) -> Floats:
-    if len(x) == 0:
-        return np.zeros(shape)
     whole_x, whole_y = x.astype(np.int64), y.astype(np.int64)
     parts = lagrange if fine else _linear
     parts_x, parts_y = parts(x - whole_x), parts(y - whole_y)
