@@ -14,8 +14,8 @@ MAX_ZOOM = 19
 #: Layers of tiles and the tables that each is made from.
 LAYERS: dict[str, tuple[str, ...]] = {
     "base": ("road", "landcover", "building", "compound"),
-    "grids": ("grid",),
-    "divisions": ("division",),
+    "grids": ("grid", "division"),
+    "divisions": ("division", "grid"),
 }
 
 
@@ -46,7 +46,7 @@ def tile_version(conn: Connection, layer: str, at: date) -> str:
         raise UnknownTile
     versions = layer_versions(conn)
     numbers = "-".join(str(versions.get(table, 0)) for table in LAYERS[layer])
-    return f"{numbers}-{at.isoformat()}" if layer == "grids" else numbers
+    return numbers if layer == "base" else f"{numbers}-{at.isoformat()}"
 
 
 def vector_tile(conn: Connection, layer: str, tile: TileAddress, at: date) -> bytes:
@@ -54,6 +54,6 @@ def vector_tile(conn: Connection, layer: str, tile: TileAddress, at: date) -> by
     if layer not in LAYERS:
         raise UnknownTile
     parameters: dict[str, int | date] = {"z": tile.z, "x": tile.x, "y": tile.y}
-    if layer == "grids":
+    if layer != "base":
         parameters["at"] = at
     return bytes(conn.execute(statement(f"tile_{layer}"), parameters).scalar_one())

@@ -1,4 +1,5 @@
--- Boundaries of city, districts, streets and communities in one tile (z, x, y): the lower levels as one comes closer.
+-- Boundaries of city, districts, streets and communities in one tile (z, x, y): the lower levels as one comes closer. Names as of a
+-- day (at).
 WITH tile AS (
     SELECT
         ST_TileEnvelope(:z, :x, :y) AS bounds,
@@ -21,10 +22,16 @@ area_rows AS (
     ORDER BY length(c.code) DESC, c.id
 ),
 label_rows AS (
-    SELECT c.code, c.level, c.name, c.name_en, ST_AsMVTGeom(ST_Transform(point.geom, 3857), c.bounds, 4096, 0) AS geom
+    SELECT c.code, c.level, regexp_replace(c.name, '(居民委员会|村民委员会|居委会|村委会)$', '') AS name, c.name_en, ST_AsMVTGeom(ST_Transform(point.geom, 3857), c.bounds, 4096, 0) AS geom
     FROM chosen c
     CROSS JOIN LATERAL (SELECT ST_PointOnSurface(c.geom) AS geom) point
     WHERE ST_XMax(c.geom) - ST_XMin(c.geom) > 360.0 / 2 ^ :z / 512 * 60 AND point.geom && c.box
+        -- A community is named only as long as its grids have no room for their names, which say where they are.
+        AND NOT EXISTS (
+            SELECT FROM grid g
+            WHERE c.level = 'community' AND g.community_code = c.code AND g.valid @> CAST(:at AS date)
+                AND ST_XMax(g.geom) - ST_XMin(g.geom) > 360.0 / 2 ^ :z / 512 * 0.6 * 48
+        )
     ORDER BY length(c.code), c.id
 )
 SELECT

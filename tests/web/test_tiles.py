@@ -30,6 +30,11 @@ THINGS = text(
         ('G2', '二号网格', NULL, '[2020-01-01,2021-01-01)', ST_Multi(ST_MakeEnvelope(111.7, 40.79, 111.71, 40.81, 4326)));
     INSERT INTO division (code, level, name, geom) VALUES
         ('9901', 'city', '试验市', ST_Multi(ST_MakeEnvelope(111.6, 40.7, 111.8, 40.9, 4326)));
+    INSERT INTO division (code, level, name, geom)
+    SELECT code, level, name, ST_Multi(ST_MakeEnvelope(111.72, 40.79, 111.74, 40.81, 4326)) FROM (VALUES
+        ('990101', 'district', '试验区'), ('990101001', 'street', '试验街道'), ('990101001001', 'community', '仕奇社区居委会')) v (code, level, name);
+    INSERT INTO grid (code, name, name_en, community_code, valid, geom) VALUES
+        ('990101001001001', '仕奇社区第一网格', NULL, '990101001001', '[2020-01-01,)', ST_Multi(ST_MakeEnvelope(111.725, 40.79, 111.727, 40.81, 4326)));
     INSERT INTO report (category, raw_lon, raw_lat, geom, occurred_at, reported_at, intake_district)
     SELECT '路灯', lon, lat, ST_Point(lon, lat, 4326), '2026-01-05', '2026-01-05', '1501'
     FROM (SELECT 111.7 + 0.004 * sin(i) AS lon, 40.8 + 0.003 * cos(i * 1.7) AS lat FROM generate_series(1, 500) i) p;
@@ -48,8 +53,8 @@ def browser(signed_in: SignIn) -> FlaskClient:
     return signed_in("leader")
 
 
-def tile_at(zoom: int) -> tuple[int, int]:
-    x = int((LON / 360 + 0.5) * 2**zoom)
+def tile_at(zoom: int, lon: float = LON) -> tuple[int, int]:
+    x = int((lon / 360 + 0.5) * 2**zoom)
     y = int((0.5 - math.asinh(math.tan(math.radians(LAT))) / (2 * math.pi)) * 2**zoom)
     return x, y
 
@@ -82,6 +87,25 @@ def test_grids_carry_key_code_name_and_kind(browser: FlaskClient) -> None:
     assert grid["properties"] == {"code": "G1", "name": "一号<网格>", "name_en": "One", "kind": "general"}
     assert grid["id"] > 0
     assert "G1" in [feature["properties"]["code"] for feature in found["grid_labels"]]
+
+
+@pytest.mark.parametrize(
+    ("zoom", "grid", "community"), [(12, None, "仕奇社区"), (14, "第一网格", None), (15, "仕奇社区第一网格", None)]
+)
+def test_names_are_as_long_as_there_is_room(browser: FlaskClient, zoom: int, grid: str, community: str) -> None:
+    """The grid is 0.002 degrees wide: 12 pixels of a tile at zoom 12, 47 at 14, 93 at 15. A community is named where its grids are not."""
+    for layer, labels, code, name in (
+        ("grids", "grid_labels", "990101001001001", grid),
+        ("divisions", "division_labels", "990101001001", community),
+    ):
+        x, y = tile_at(zoom, 111.726 if layer == "grids" else 111.73)
+        tile = mapbox_vector_tile.decode(browser.get(f"/tiles/{layer}/{zoom}/{x}/{y}.mvt").data)
+        names = (
+            [f["properties"]["name"] for f in tile[labels]["features"] if f["properties"]["code"] == code]
+            if labels in tile
+            else []
+        )
+        assert names == ([name] if name else []), layer
 
 
 def test_grids_are_those_of_the_day(browser: FlaskClient) -> None:

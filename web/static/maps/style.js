@@ -108,8 +108,8 @@ window.gridmap = window.gridmap || {};
       label: [
         { ...pointLabel("division_labels", text(names, 15, "#5e2a7a", { weight: 600 }), 7, is("level", "district")), maxzoom: 11 },
         { ...pointLabel("division_labels", text(names, 14, "#6b3589", { weight: 600 }), 10, is("level", "street")), maxzoom: 13 },
-        // Nearer, grids carry their names, which hold the community's.
-        { ...pointLabel("division_labels", text(names, 13, "#6b3589"), 12, is("level", "community")), maxzoom: 13 },
+        // The tiles leave a community's name out where its grids show theirs.
+        pointLabel("division_labels", text(names, 13, "#6b3589"), 12, is("level", "community")),
       ],
     }),
   };
