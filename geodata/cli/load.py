@@ -1,5 +1,6 @@
 """``gridmap load``: files into the layers and reports; shows what it would do until given ``--commit``."""
 
+import signal
 import sys
 from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from datetime import datetime
@@ -9,11 +10,12 @@ from typing import Any
 
 import click
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
-from geodata.database import open_engine
+from geodata.database import DatabaseUnreachable, open_engine
 from geodata.loaders import KINDS, LoadOptions, LoadSummary, load_file
 from geodata.loaders.columns import parse_mapping
-from geodata.loaders.rejects_file import default_rejects_path, write_rejects
+from geodata.loaders.rejects_file import check_rejects_path, default_rejects_path, write_rejects
 from geodata.settings import Settings
 from gridmap.datum import DATUMS
 from gridmap.errors import Language
@@ -69,16 +71,21 @@ def load(settings: Settings, /, kind: str, file: Path, rejects: Path | None, com
     """
     options = _options(given)
     language: Language = "en" if settings.language == "en" else "zh"
+    kept = rejects or default_rejects_path(file)
     with open_engine(settings).connect() as conn:
-        summary = _interruptible(conn, settings, kind, file, options, language)
-        if summary.rejected_rows is not None:
-            summary.rejects_file = rejects or default_rejects_path(file)
-            write_rejects(summary.rejected_rows, summary.rejects_file)
-        if commit:
-            conn.commit()
-            summary.committed = True
-        else:
-            conn.rollback()
+        check_rejects_path(kept, file)
+        try:
+            summary = _interruptible(conn, settings, kind, file, options, language)
+            if summary.rejected_rows is not None:
+                summary.rejects_file = kept
+                write_rejects(summary.rejected_rows, kept)
+            if commit:
+                _commit(conn)
+                summary.committed = True
+            else:
+                conn.rollback()
+        except OperationalError as error:
+            raise DatabaseUnreachable(reason=str(error.orig).strip().splitlines()[0]) from error
     for line in summary.lines(language):
         click.echo(line)
     if summary.rejected:
@@ -100,6 +107,15 @@ def _options(given: dict[str, Any]) -> LoadOptions:
         valid_from=first_day.date() if first_day else None,
         source_name=given["source_name"],
     )
+
+
+def _commit(conn: Connection) -> None:
+    """Commit without hearing Ctrl-C: heard after it, "nothing was written" would no longer be true."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        conn.commit()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _interruptible(

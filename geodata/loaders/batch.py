@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from geodata.loaders import times, values
 from geodata.loaders.columns import Field, find_column, match_columns
+from geodata.loaders.parsing import geometry_column_name
 from geodata.loaders.reasons import (
+    CodeCutShort,
     DateUnreadable,
     NotAnInteger,
     NotANumber,
@@ -111,7 +113,8 @@ def start_batch(
     for each in fields:
         if each.name in batch.columns:
             batch.fields[each.name] = _read(batch, each, source.frame[batch.columns[each.name]], options, zone)
-    unused = [name for name in own if name not in batch.columns.values()]
+    shape = None if source.geometry is not None else geometry_column_name(own)
+    unused = [name for name in own if name not in batch.columns.values() and not ("geom" in also and name == shape)]
     if unused:
         names = ", ".join(unused[:12]) + (" ..." if len(unused) > 12 else "")
         batch.notes.append(Note("columns_unused", f"未使用的列：{names}", f"Columns not used: {names}"))
@@ -153,8 +156,11 @@ def _text(_batch: Batch, _each: Field, column: pd.Series, _options: LoadOptions,
     return values.texts(column)
 
 
-def _code(_batch: Batch, _each: Field, column: pd.Series, _options: LoadOptions, _zone: ZoneInfo) -> pd.Series:
-    return values.codes(column)
+def _code(batch: Batch, each: Field, column: pd.Series, _options: LoadOptions, _zone: ZoneInfo) -> pd.Series:
+    read = values.codes(column)
+    cut = read.map(lambda value: value is not None and values.is_scientific(value)).to_numpy(dtype=bool)
+    batch.reject(cut, lambda at: CodeCutShort(field=each.name, name=each.name, value=_shown(each, column, at)))
+    return read
 
 
 def _list(_batch: Batch, _each: Field, column: pd.Series, _options: LoadOptions, _zone: ZoneInfo) -> pd.Series:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import shapely
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from geodata.loaders import (
@@ -97,6 +97,8 @@ def load_source(
             found, fields=tuple(without_code(found.fields, list(source.frame.columns), options.mapping, found.ids))
         )
     tell("check")
+    # Two loads of one kind at a time would both take a row for new: the second waits, and finds what the first wrote.
+    conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"gridmap load {found.name}", 0))))
     batch = start_batch(source, found.fields, options, zone, also=found.also)
     if found.prepare is not None:
         found.prepare(batch)

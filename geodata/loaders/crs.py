@@ -21,9 +21,13 @@ def crs_of(asked: str | None, declared: Any) -> CRS:
     if chosen is None:
         return _STORED
     try:
-        return CRS.from_user_input(chosen)
+        found = CRS.from_user_input(chosen)
     except CRSError as error:
         raise CrsUnknown(crs=str(chosen)[:80]) from error
+    # Heights, geocentric metres and the drawing's own paper have no two axes that lead to longitude and latitude.
+    if found.is_geocentric or not (found.is_geographic or found.is_projected):
+        raise CrsUnknown(crs=str(chosen)[:80])
+    return found
 
 
 def to_degrees(x: Floats, y: Floats, crs: CRS, *, swap_axes: bool = False) -> tuple[Floats, Floats]:

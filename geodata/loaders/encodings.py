@@ -44,14 +44,21 @@ def table_encoding(dbf: bytes) -> str:
 
 
 def _checked(path: Path, name: str) -> str:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        raise EncodingWrong(path=path.name, encoding=name, reason="?") from None
+    check_encoding(path, name)
     offset = _first_failure(path, name)
     if offset is not None:
         raise EncodingWrong(path=path.name, encoding=name, reason=f"byte {offset}")
     return "utf-8-sig" if codecs.lookup(name).name == "utf-8" and _has_mark(path) else name
+
+
+def check_encoding(path: Path, name: str) -> None:
+    """Error: ``EncodingWrong`` when Python knows no encoding of text by that name (``hex`` and the like are codecs of bytes)."""
+    try:
+        known = codecs.lookup(name)._is_text_encoding
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        raise EncodingWrong(path=path.name, encoding=name, reason="?")
 
 
 def _has_mark(path: Path) -> bool:

@@ -178,6 +178,14 @@ class ConstraintRefused(BadInput):
     en = "The database refused the batch ({constraint}): {reason}"
 
 
+class RejectsUnwritable(BadInput):
+    """The file of rejects has no place: the load stops, because rows that it cannot keep would be lost."""
+
+    code = "rejects_unwritable"
+    zh = "无法写入被拒绝行的文件“{path}”：{reason}。数据库未作任何改动；请用 --rejects 指定其他位置。"
+    en = "The file of rejects “{path}” cannot be written: {reason}. The database is as it was; name another place with --rejects."
+
+
 class KindUnknown(BadInput):
     """A kind that nothing loads."""
 

@@ -1,6 +1,6 @@
 """Shapes written as text or bytes in a column: WKT, EWKT, WKB."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,16 +20,22 @@ def geometry_column(
     """
     if source.geometry is not None and name is None:
         return source.geometry
-    chosen = name or find_column([str(each) for each in source.frame.columns], GEOMETRY_NAMES)
+    chosen = name or geometry_column_name([str(each) for each in source.frame.columns])
     if chosen is None:
         return None
     found = np.empty(len(source), dtype=object)
-    for position, value in enumerate(source.frame[chosen].to_numpy(dtype=object)):
-        try:
-            found[position] = parsed(value)
-        except (shapely.errors.ShapelyError, ValueError, TypeError):
-            unreadable(position)
+    with np.errstate(invalid="ignore"):  # a coordinate that is NaN is told later, with its row
+        for position, value in enumerate(source.frame[chosen].to_numpy(dtype=object)):
+            try:
+                found[position] = parsed(value)
+            except (shapely.errors.ShapelyError, ValueError, TypeError):
+                unreadable(position)
     return found
+
+
+def geometry_column_name(columns: Sequence[str]) -> str | None:
+    """The column that usually holds shapes, None when there is none."""
+    return find_column(columns, GEOMETRY_NAMES)
 
 
 def parsed(value: Any) -> Any:

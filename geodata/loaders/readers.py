@@ -1,7 +1,9 @@
 """Files in: by the end of the name to a reader, which gives a ``Source``."""
 
 import tempfile
+import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from geodata.loaders.encodings import table_encoding
+from geodata.loaders.encodings import check_encoding, table_encoding
 from geodata.loaders.errors import FileEmpty, FileMissing, FileUnreadable, FormatUnknown, LayerAmbiguous, LayerUnknown
 from geodata.loaders.osm import read_osm
 from geodata.loaders.source import Source
@@ -32,7 +34,10 @@ def read_file(path: Path, kind: str = "", *, layer: str | None = None, encoding:
         raise FileMissing(path=str(path))
     if path.stat().st_size == 0:
         raise FileEmpty(path=path.name)
-    source = _read(path, kind, layer, encoding)
+    try:
+        source = _read(path, kind, layer, encoding)
+    except OSError as error:
+        raise FileUnreadable(path=path.name, reason=error.strerror or type(error).__name__) from error
     source.name = path.name
     if len(source) == 0 and not source.broken:
         raise FileEmpty(path=path.name)
@@ -73,6 +78,8 @@ def _read_parquet(path: Path) -> Source:
 def _read_vector(path: Path, kind: str, layer: str | None, encoding: str | None) -> Source:
     import pyogrio
 
+    if encoding is not None:
+        check_encoding(path, encoding)
     layers = _guarded(path, lambda: [str(name) for name in pyogrio.list_layers(path)[:, 0]])
     chosen = _choose_layer(layers, kind, layer)
     if path.suffix.lower() == ".shp" and encoding is None and not path.with_suffix(".cpg").exists():
@@ -119,7 +126,7 @@ def _read_zip(path: Path, kind: str, layer: str | None, encoding: str | None) ->
         try:
             with zipfile.ZipFile(path) as archive:
                 archive.extractall(folder)
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
             raise FileUnreadable(path=path.name, reason=str(error)) from error
         endings = tuple(each for each in FORMATS if each != ".zip")
         found = sorted(
@@ -141,7 +148,9 @@ def _read_zip(path: Path, kind: str, layer: str | None, encoding: str | None) ->
 def _guarded(path: Path, read: Callable[[], _T]) -> _T:
     """What ``read`` gives; whatever GDAL or pyarrow raise becomes ``FileUnreadable``."""
     try:
-        with np.errstate(invalid="ignore"):  # shapes with NaN are rejected later, each with its row
+        # Shapes with NaN and what GDAL grumbles about are rejected later, each with its row.
+        with np.errstate(invalid="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return read()
     except Exception as error:  # every driver has errors of its own
         first_line = (str(error).splitlines() or [type(error).__name__])[0]

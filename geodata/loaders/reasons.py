@@ -20,6 +20,14 @@ class ValueMissing(RowError):
     en = "“{name}” is empty."
 
 
+class CodeCutShort(RowError):
+    """A code that a spreadsheet turned into a rounded number."""
+
+    code = "code_cut_short"
+    zh = "“{name}”的值“{value}”是科学计数法，末尾数字已丢失。请把该列设为文本格式，从原始数据重新导出。"
+    en = "“{name}” is “{value}”: a spreadsheet rounded it and its last digits are lost. Format the column as text and export it again."
+
+
 class NotANumber(RowError):
     """Text, NaN or infinity where a number belongs."""
 

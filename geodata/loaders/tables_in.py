@@ -1,7 +1,9 @@
 """Tables without shapes of their own: CSV, Excel, plain Parquet."""
 
 import csv
+import sys
 import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.loaders.encodings import encoding_of
-from geodata.loaders.errors import FileEmpty, FileUnreadable, LayerAmbiguous, LayerUnknown
+from geodata.loaders.errors import BadInput, FileEmpty, FileUnreadable, LayerAmbiguous, LayerUnknown
 from geodata.loaders.reasons import RowError, RowShape
 from geodata.loaders.source import Source
 from geodata.loaders.summary import Note
@@ -64,6 +66,7 @@ def _read_even(path: Path, encoding: str, separator: str) -> _Table | None:
 
 def _read_ragged(path: Path, encoding: str, separator: str) -> _Table:
     """A CSV file with blank lines, or rows longer than its header: those are told, their extra cells kept in a column of their own."""
+    csv.field_size_limit(sys.maxsize)  # a district's outline as WKT is longer than Python's default
     try:
         with path.open(encoding=encoding, newline="") as file:
             lines = [
@@ -89,19 +92,7 @@ def _read_ragged(path: Path, encoding: str, separator: str) -> _Table:
 
 def read_excel(path: Path, layer: str | None) -> Source:
     """One sheet of a workbook (the only one, or ``layer``); the first row that is not empty is the header, numbers are sheet rows."""
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises whatever the zip or XML layer meets
-        raise FileUnreadable(path=path.name, reason=type(error).__name__) from error
-    try:
-        table = book[_sheet(book.sheetnames, book, layer)]
-        # Some programs write a wrong extent; the rows themselves are right.
-        table.reset_dimensions()
-        grid = [list(row) for row in table.iter_rows(values_only=True)]
-    finally:
-        book.close()
+    grid = _sheet_cells(path, layer)
     filled = [number for number, row in enumerate(grid) if any(_filled(cell) for cell in row)]
     if not filled:
         raise FileEmpty(path=path.name)
@@ -118,7 +109,54 @@ def read_excel(path: Path, layer: str | None) -> Source:
     }
     frame = pd.DataFrame(cells)
     frame.columns = pd.Index(_distinct(names))
-    return Source(path.name, frame, np.array([row + 1 for row in filled[1:]], dtype=np.int64), layer=layer or "")
+    notes = [] if (number := _uncomputed(path, grid, layer)) == 0 else [_formulas_note(number)]
+    rows = np.array([row + 1 for row in filled[1:]], dtype=np.int64)
+    return Source(path.name, frame, rows, layer=layer or "", notes=notes)
+
+
+def _sheet_cells(path: Path, layer: str | None, *, formulas: bool = False) -> list[list[Any]]:
+    """The cells of the chosen sheet, row by row: values, or for ``formulas`` what they are computed by."""
+    import openpyxl
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl's remarks on parts of a workbook that hold no cells
+            book = openpyxl.load_workbook(path, read_only=True, data_only=not formulas)
+            try:
+                table = book[_sheet([each.title for each in book.worksheets], book, layer)]
+                # Some programs write a wrong extent; the rows themselves are right.
+                table.reset_dimensions()
+                return [list(row) for row in table.iter_rows(values_only=True)]
+            finally:
+                book.close()
+    except BadInput:
+        raise
+    except Exception as error:  # openpyxl raises whatever the zip or XML layer meets, sheets as late as their rows
+        raise FileUnreadable(path=path.name, reason=type(error).__name__) from error
+
+
+def _uncomputed(path: Path, grid: list[list[Any]], layer: str | None) -> int:
+    """How many cells are formulas whose result the file does not hold: a program wrote it and no spreadsheet computed it."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        if not any(b"<f>" in (text := archive.read(name)) or b"<f " in text for name in sheets):
+            return 0
+    written = _sheet_cells(path, layer, formulas=True)
+    return sum(
+        isinstance(formula, str) and formula.startswith("=") and not _filled(value)
+        for values, formulas in zip(grid, written, strict=False)
+        for value, formula in zip(values, formulas, strict=False)
+    )
+
+
+def _formulas_note(number: int) -> Note:
+    return Note(
+        "formulas_uncomputed",
+        f"警告：{number:,} 个单元格是没有计算结果的公式，按空值读取。请在电子表格软件中打开并保存后再加载。",
+        f"WARNING: {number:,} cells are formulas without a result and were read as empty. Open the file in a spreadsheet program, "
+        "save it, and load it again.",
+        loud=True,
+    )
 
 
 def _sheet(names: list[str], book: Any, layer: str | None) -> str:

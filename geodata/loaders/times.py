@@ -48,11 +48,12 @@ def _read_mixed(column: pd.Series, zone: ZoneInfo, believe_labels: bool) -> tupl
         if read is None:
             continue
         if read.tzinfo is not None and believe_labels:
-            aware[place] = np.datetime64(read.astimezone(ZoneInfo("UTC")).replace(tzinfo=None), "us")
+            if (utc := _moved(read, ZoneInfo("UTC"))) is not None:
+                aware[place] = np.datetime64(utc.replace(tzinfo=None), "us")
         else:
             naive[place] = np.datetime64(read.replace(tzinfo=None), "us")
-    utc = _localised(pd.Series(naive), zone)
-    utc = utc.fillna(pd.Series(aware).dt.tz_localize("UTC")).dt.as_unit("us")
+    local = _localised(pd.Series(naive), zone)
+    utc = local.fillna(pd.Series(aware).dt.tz_localize("UTC")).dt.as_unit("us")
     taken = utc.reindex(codes).reset_index(drop=True)  # code -1 (empty) is in no index: NaT
     taken.index = column.index
     return taken, (codes >= 0) & taken.isna().to_numpy(dtype=bool)
@@ -97,9 +98,17 @@ def _day(value: Any, zone: ZoneInfo) -> tuple[str | None, bool]:
     if value is None or value is pd.NaT:
         return None, False
     read = parse_time(value)
-    if read is None:
-        return None, True
-    return (read.astimezone(zone) if read.tzinfo else read).date().isoformat(), False
+    if read is not None and read.tzinfo is not None:
+        read = _moved(read, zone)
+    return (None, True) if read is None else (read.date().isoformat(), False)
+
+
+def _moved(time: datetime, zone: ZoneInfo) -> datetime | None:
+    """An aware time in another zone; None when it leaves the years 1 to 9999 there."""
+    try:
+        return time.astimezone(zone)
+    except OverflowError:
+        return None
 
 
 def _localised(wall: pd.Series, zone: ZoneInfo) -> pd.Series:

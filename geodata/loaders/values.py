@@ -1,5 +1,6 @@
 """Cells to values: text, codes, numbers, words. Each function gives the values and a mask of the cells that could not be read."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -49,6 +50,15 @@ def codes(column: pd.Series) -> pd.Series:
     if given and all(value.endswith(".0") and value[:-2].isdigit() for value in given):
         plain = plain.map(lambda value: value if value is None else value[:-2])
     return plain.astype(object).where(plain.notna(), None)
+
+
+def is_scientific(code: str) -> bool:
+    """Whether a spreadsheet wrote a long code as a rounded number, so that its last digits are gone.
+
+    >>> is_scientific("1.50105E+14"), is_scientific("150105E14"), is_scientific("1E5")
+    (True, False, False)
+    """
+    return re.fullmatch(r"\d\.?\d*[eE]\+\d{2}", code) is not None
 
 
 def numbers(column: pd.Series) -> tuple[NDArray[np.float64], Bools]:

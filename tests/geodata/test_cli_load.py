@@ -100,6 +100,34 @@ def test_bad_input_ends_with_2_and_a_message(
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("rejects", ["divisions.csv", "nowhere/rejects.csv", "/proc/rejects.csv"])
+def test_rejects_that_cannot_be_kept_stop_the_load(run: Run, divisions: Path, engine: Engine, rejects: str) -> None:
+    before = divisions.read_bytes()
+    result = run("load", "divisions", str(divisions), "--commit", "--rejects", rejects)
+    assert result.exit_code == 2, result.output
+    assert "file of rejects" in result.output
+    assert divisions.read_bytes() == before
+    assert stored(engine) == 0
+
+
+def test_two_loads_of_one_file_at_a_time_agree(
+    divisions: Path, engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "GRIDMAP_DATABASE_URL": database_url, "GRIDMAP_LANGUAGE": "en"}
+    command = [sys.executable, "-c", "from geodata.cli.main import main; main()", "--home", str(tmp_path), "load"]
+    children = [
+        subprocess.Popen(
+            [*command, "divisions", str(divisions), "--commit", "--rejects", str(tmp_path / f"rejects{number}.csv")],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    told = [child.communicate(timeout=60)[0] for child in children]
+    assert [child.returncode for child in children] == [1, 1], told
+    assert sorted("new                  1" in text for text in told) == [False, True], told
+    assert stored(engine) == 2
+
+
 def test_messages_are_in_the_language_of_the_setting(
     run: Run, divisions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

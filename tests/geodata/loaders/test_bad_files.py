@@ -160,3 +160,53 @@ def test_an_extract_holds_no_households(load: Load, tmp_path: Path) -> None:
     (tmp_path / "a.osm.pbf").write_bytes(b"x")
     with pytest.raises(errors.FormatNotForKind, match="roads, buildings, landcover"):
         load("households", tmp_path / "a.osm.pbf")
+
+
+def _zip_with_broken_data(path: Path) -> Path:
+    import zipfile
+
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("rows.csv", "code,name\n" + "150105,x\n" * 500)
+    content = bytearray(path.read_bytes())
+    content[42:60] = b"\xff" * 18
+    path.write_bytes(content)
+    return path
+
+
+def _workbook_with_broken_sheet(path: Path, cell: bytes, instead: bytes) -> Path:
+    import zipfile
+
+    book = Workbook()
+    book.active.append(["code", "name"])
+    book.active.append([150105, "x"])
+    book.save(path.with_suffix(".tmp"))
+    with zipfile.ZipFile(path.with_suffix(".tmp")) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content.replace(cell, instead) if "sheet1" in name else content)
+    return path
+
+
+def test_damage_that_shows_late_is_told(load: Load, tmp_path: Path) -> None:
+    files = [
+        _zip_with_broken_data(tmp_path / "broken.zip"),
+        _workbook_with_broken_sheet(tmp_path / "cut.xlsx", b"</sheetData>", b"<c"),
+        _workbook_with_broken_sheet(tmp_path / "number.xlsx", b"<v>150105</v>", b"<v>zz</v>"),
+    ]
+    for file in files:
+        with pytest.raises(errors.FileUnreadable, match=file.name):
+            load("divisions", file)
+
+
+@pytest.mark.parametrize("name", ["hex", "zlib", "rot13", "nonsense"])
+@pytest.mark.parametrize("file", ["rows.csv", "rows.geojson"])
+def test_an_encoding_that_is_none_of_text_is_refused(load: Load, tmp_path: Path, name: str, file: str) -> None:
+    (tmp_path / file).write_text("code,name\n150105,x\n")
+    with pytest.raises(errors.EncodingWrong, match=name):
+        load("divisions", tmp_path / file, encoding=name)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:5773", "EPSG:4978", "nonsense", ""])
+def test_a_reference_system_without_two_axes_on_the_ground_is_refused(load: Load, tmp_path: Path, crs: str) -> None:
+    with pytest.raises(errors.CrsUnknown):
+        load("grids", _grids(tmp_path / "grids.gpkg", [SQUARE]), crs=crs)

@@ -140,3 +140,40 @@ def test_points_off_earth_among_good_ones(load: Load, csv: Callable[..., Path], 
     summary = load("service-points", csv(code=["a", "b", "c"], lon=[111.7, x, 111.71], lat=[40.8, y, 40.81]))
     assert counts(summary) == (2, 0, 0, 1)
     assert reasons(summary) == [(3, code)]
+
+
+def test_a_code_that_a_spreadsheet_rounded_is_rejected(load: Load, csv: Callable[..., Path]) -> None:
+    path = csv(code=["1.50105E+14", "150105001018001", "5E3"], name=["a", "b", "c"], wkt=[SQUARE.wkt] * 3)
+    summary = load("grids", path)
+    assert reasons(summary) == [(2, "code_cut_short")]
+
+
+def test_times_beyond_the_calendar_are_rejected(load: Load, csv: Callable[..., Path]) -> None:
+    times = ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00", "0001-01-01", "9999-12-31", "2026-01-01"]
+    path = csv(id=range(5), lon=[111.7] * 5, lat=[40.8] * 5, occurred_at=times)
+    assert dict(reasons(load("reports", path))) == {
+        2: "time_unreadable", 3: "time_unreadable", 4: "time_too_old", 5: "time_in_future",
+    }  # fmt: skip
+    path = csv(code=["a", "b"], valid_from=times[:2], wkt=[SQUARE.wkt] * 2)
+    assert reasons(load("grids", path)) == [(2, "date_unreadable"), (3, "date_unreadable")]
+
+
+def test_formulas_without_a_result_are_told(load: Load, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["code", "name"])
+    book.active.append(["150105", '="a"&"b"'])
+    book.active.append(["150106", "y"])
+    book.save(tmp_path / "rows.xlsx")
+    summary = load("divisions", tmp_path / "rows.xlsx")
+    assert [note.loud for note in summary.notes if note.code == "formulas_uncomputed"] == [True]
+    assert reasons(summary) == [(2, "value_missing")]
+
+
+def test_long_cells_beside_blank_lines(load: Load, tmp_path: Path) -> None:
+    ring = shapely.Point(111.7, 40.8).buffer(0.01, quad_segs=2000)
+    (tmp_path / "rows.csv").write_text(f'code,name,wkt\n\na,x,"{ring.wkt}"\n')
+    summary = load("grids", tmp_path / "rows.csv")
+    assert counts(summary) == (1, 0, 0, 0)
+    assert "columns_unused" not in [note.code for note in summary.notes]
