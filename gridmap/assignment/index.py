@@ -175,7 +175,7 @@ class GridIndex:
         owners = self.locate(*likely_positions(lon, lat, accuracy_m), gap_limit_m=gap_limit_m)
         grids, counts = np.unique(owners, return_counts=True)
         pairs = zip(grids.tolist(), (counts / owners.size).tolist(), strict=True)
-        return dict(sorted(pairs, key=lambda pair: (-pair[1], self._code_order[pair[0]])))
+        return dict(sorted(pairs, key=lambda pair: (-pair[1], self._code_order[pair[0]] if pair[0] >= 0 else -1)))
 
     def _name(self, grid: int) -> str:
         code = self.codes[grid] if self.codes is not None else None

@@ -93,3 +93,8 @@ def test_likely_positions_reach_into_gaps_by_the_same_rule() -> None:
 def test_an_accuracy_is_a_distance(block: GridIndex, wrong: float) -> None:
     with pytest.raises(InvalidAccuracy):
         block.explain(111.7, 40.8, wrong)
+
+
+def test_an_index_of_nothing_explains_that_there_is_no_owner() -> None:
+    found = GridIndex([], codes=[]).explain(111.7, 40.8, accuracy_m=20.0, gap_limit_m=30.0)
+    assert (found.position, found.reason, found.alternatives, found.ambiguous) == (-1, Reason.NONE, [], False)
