@@ -138,13 +138,16 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def parse_day(value: str, field: str) -> date | None:
-    """A day as 2026-11-20, or None when blank. Errors: ``BadDay``."""
+    """A day as 2026-11-20 of the years 1900 to 2999, so that one may count on from it; None when blank. Errors: ``BadDay``."""
     if not value:
         return None
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError as error:
         raise BadDay(field=field, value=value) from error
+    if not 1900 <= found.year <= 2999:
+        raise BadDay(field=field, value=value)
+    return found
 
 
 def _bbox(value: str) -> tuple[float, float, float, float] | None:

@@ -149,6 +149,9 @@ def _write_cursor(row: Row[Any]) -> str:
 def _read_cursor(cursor: str) -> tuple[datetime, int]:
     try:
         at, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return datetime.fromisoformat(at), int(key)
-    except (ValueError, TypeError, binascii.Error) as error:
+        read = datetime.fromisoformat(at)
+    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise BadCursor(field="cursor") from error
+    if read.utcoffset() is None or type(key) is not int or abs(key) >= 2**63:
+        raise BadCursor(field="cursor")
+    return read, key

@@ -180,12 +180,20 @@ def _to_sign_in() -> AnyResponse:
     """To the sign-in page and back; htmx follows a header, since it would put a redirect's page into the old one."""
     if "HX-Request" in request.headers:
         response = make_response("", 401)
-        page = urlsplit(request.headers.get("HX-Current-URL", ""))
-        back = f"{page.path}?{page.query}".rstrip("?") or None
+        back = _path_of(request.headers.get("HX-Current-URL", ""))
         response.headers["HX-Redirect"] = url_for("auth.sign_in", next=back)
         return response
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.sign_in", next=back))
+
+
+def _path_of(address: str) -> str | None:
+    """Path and query of an address, None when it has none."""
+    try:
+        page = urlsplit(address)
+    except ValueError:  # a bracket that opens no IPv6 address
+        return None
+    return f"{page.path}?{page.query}".rstrip("?") or None
 
 
 def _http_error(error: HTTPException) -> AnyResponse:

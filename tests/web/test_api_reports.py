@@ -1,3 +1,4 @@
+import base64
 import json
 import threading
 import uuid
@@ -13,6 +14,16 @@ from tests.web.conftest import SignIn, csrf_of
 
 Bearer = Callable[[str], dict[str, str]]
 IN_E = {"lon": 111.715, "lat": 40.815, "category": "井盖"}
+
+
+_FORGED = (
+    '["2026-01-01T00:00:00+00:00",Infinity]', '["2026-01-01T00:00:00+00:00",99999999999999999999]', '["2026-01-01T00:00:00+00:00",true]',
+    '["2026-01-01T00:00:00",1]', '["2026-01-01T00:00:00+00:00","1"]', '["x",1]', '[["x"],1]', "{}", "[" * 20_000,
+)  # fmt: skip
+
+
+def _cursor(content: str) -> str:
+    return base64.urlsafe_b64encode(content.encode()).decode()
 
 
 def body(**fields: Any) -> dict[str, Any]:
@@ -196,6 +207,8 @@ def test_list_filters_pages_and_tags(client: FlaskClient, bearer: Bearer) -> Non
         ("limit=1001", "limit_out_of_range", "limit"),
         ("limit=ten", "limit_out_of_range", "limit"),
         ("cursor=nonsense", "bad_cursor", "cursor"),
+        *((f"cursor={_cursor(content)}", "bad_cursor", "cursor") for content in _FORGED),
+        ("to=0001-01-01", "bad_day", "to"),
         ("bbox=1,2,3", "bad_bbox", "bbox"),
         ("bbox=3,2,1,4", "bad_bbox", "bbox"),
         ("from=x", "bad_day", "from"),
@@ -233,3 +246,14 @@ def test_a_signed_in_browser_needs_the_token_against_forgery(signed_in: SignIn) 
     assert (refused.status_code, refused.json["error"]["code"]) == (400, "csrf_failed")
     token = csrf_of(browser.get("/nowhere").text)
     assert browser.post("/api/v1/reports", json=body(), headers={"X-CSRFToken": token}).status_code == 201
+
+
+def test_a_name_that_comes_twice_is_refused(client: FlaskClient, city: Engine) -> None:
+    before = count(city)
+    answer = client.post(
+        "/api/v1/reports",
+        data='{"lon": 111.715, "lat": 40.815, "category": "x", "lat": 40.9}',
+        content_type="application/json",
+    )
+    assert (answer.status_code, answer.json["error"]["code"]) == (400, "malformed_json")
+    assert count(city) == before

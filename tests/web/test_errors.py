@@ -141,6 +141,14 @@ def test_htmx_is_sent_by_a_header(app: Flask, client: FlaskClient) -> None:
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in?next=/map?area%3D150105")
 
 
+@pytest.mark.parametrize("current", ["http://[", "//[", "javascript:1", ""])
+def test_htmx_from_a_strange_address_is_sent_to_the_sign_in(client: FlaskClient, current: str) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": current, "Accept": "text/html"}
+    answer = client.get("/map", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"].startswith("/sign-in")
+
+
 def test_the_log_has_no_personal_fields(
     client: FlaskClient, signed_in: SignIn, capsys: pytest.CaptureFixture[str]
 ) -> None:

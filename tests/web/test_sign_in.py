@@ -140,6 +140,9 @@ def test_visitors_leave_no_row(client: FlaskClient, city: Engine) -> None:
         ("/\n/evil.example", "/"),
         ("javascript:alert(1)", "/"),
         ("heat", "/"),
+        ("//[", "/"),
+        ("///evil.example", "/"),
+        ("/map?area=[", "/map?area=%5B"),
         ("", "/"),
     ],
 )

@@ -10,7 +10,7 @@ from web.errors import BadRequest, WrongContentType
 
 
 class MalformedJson(BadRequest):
-    """A body that is no JSON."""
+    """A body that is no JSON, or an object that names a field twice."""
 
     code = "malformed_json"
     zh = "请求内容不是有效的 JSON。"
@@ -30,11 +30,19 @@ def json_object() -> dict[str, Any]:
     if request.mimetype != "application/json":
         raise WrongContentType
     try:
-        found = json.loads(request.get_data(), parse_constant=_refuse)
+        found = json.loads(request.get_data(), parse_constant=_refuse, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise MalformedJson from error
     if not isinstance(found, dict):
         raise NotAnObject
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that comes twice nobody knows which value is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice")
     return found
 
 

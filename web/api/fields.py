@@ -85,6 +85,8 @@ def query_number(name: str) -> float | None:
     if not raw:
         return None
     try:
+        if not raw.isascii() or "_" in raw:  # Python takes 1_1 and １１, nobody else does
+            raise ValueError
         return float(raw)
     except ValueError as error:
         raise NotANumber(field=name, name=name) from error

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -64,10 +63,8 @@ def safe_next(address: str | None) -> str:
     home = url_for("home")
     if not address or not address.startswith("/") or any(letter in "\\" or ord(letter) < 0x21 for letter in address):
         return home
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc or address.startswith("//"):
-        return home
-    return address
+    # After the one slash at its start an address is a path: nothing but a second slash makes a host of what follows.
+    return home if address.startswith("//") else address
 
 
 def _start_session(account: Account) -> None:
