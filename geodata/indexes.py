@@ -52,9 +52,16 @@ def grid_index(conn: Connection, settings: Settings, at: date | None = None) -> 
             if (found := _made.get(key)) is None:
                 found = _read(conn, day)
                 _made[(key[0], found.version, day)] = found
-                while len(_made) > _KEPT:
-                    _made.pop(next(iter(_made)))
+                _forget_one(key[0], today(settings.zone))
     return found
+
+
+def _forget_one(database: str, present: date) -> None:
+    """Forget the oldest of too many; today's newest is kept longest, so that asking for odd days slows nobody else down."""
+    if len(_made) <= _KEPT:
+        return
+    newest = max((key[1] for key in _made if key[0] == database and key[2] == present), default=None)
+    _made.pop(next(key for key in _made if key != (database, newest, present)))
 
 
 def _read(conn: Connection, day: date) -> CityIndex:

@@ -93,8 +93,10 @@ class Runner:
                 with self.engine.begin() as conn:
                     queue.keep(conn, taken, self.name, timedelta(seconds=self.settings.job_lease_s))
                 self._beat()
-            except (LeaseLost, OperationalError):
+            except LeaseLost:
                 return
+            except OperationalError:
+                continue  # a database that is away for a moment must not cost a long job its lease
 
     def _end(self, taken: Job, state: str, message: str, result: object = None) -> None:
         try:

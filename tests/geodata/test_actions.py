@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text
 
+from geodata import indexes
 from geodata.actions import KeyReused, assign_reports, file_report, locate_place
+from geodata.indexes import grid_index
 from geodata.report_filter import ReportFilter
 from geodata.reports import BadCursor, UnknownReport, categories, list_reports, report_by_ref
 from geodata.settings import Settings
@@ -259,3 +261,11 @@ def test_two_retries_at_once_file_one_report(engine: Engine, settings: Settings)
     assert sorted(made) == [False] * 5 + [True]
     with engine.connect() as conn:
         assert conn.scalar(select(func.count()).select_from(report).join(owner, owner.c.report_id == report.c.id)) == 1
+
+
+def test_asking_for_odd_days_does_not_drive_out_today(nine_grids: Connection, settings: Settings) -> None:
+    here = grid_index(nine_grids, settings)
+    for number in range(20):
+        grid_index(nine_grids, settings, date(2030, 1, 1) + timedelta(days=number))
+    assert grid_index(nine_grids, settings) is here
+    assert len(indexes._made) <= indexes._KEPT
