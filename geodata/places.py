@@ -24,8 +24,21 @@ class FoundPlace:
 def find_places(conn: Connection, words: str, at: date, *, limit: int = 12) -> list[FoundPlace]:
     """Grids in force and divisions whose name holds the words or whose code starts with them; blank words find nothing."""
     wanted = words.strip()
-    if not wanted:
-        return []
+    return _find(conn, wanted, at, limit) if wanted else []
+
+
+def first_places(conn: Connection, at: date, *, limit: int = 12) -> list[FoundPlace]:
+    """Where a choice of areas starts: divisions from the city down, then grids."""
+    return _find(conn, "", at, limit)
+
+
+def named_place(conn: Connection, code: str, at: date) -> FoundPlace:
+    """The division or grid in force with a code; a code that is neither stands for itself."""
+    found = find_places(conn, code, at, limit=1)
+    return found[0] if found and found[0].code == code else FoundPlace("grid", code, code, None, None)
+
+
+def _find(conn: Connection, wanted: str, at: date, limit: int) -> list[FoundPlace]:
     literal = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = conn.execute(
         statement("find_places"),
@@ -46,6 +59,11 @@ def find_places(conn: Connection, words: str, at: date, *, limit: int = 12) -> l
 def things_at(conn: Connection, lon: float, lat: float) -> Row[Any]:
     """Building and compound at a place in degrees; columns are None where there is none."""
     return conn.execute(statement("things_at"), {"lon": lon, "lat": lat}).one()
+
+
+def things_known(conn: Connection) -> frozenset[str]:
+    """What there is to draw: compound, building, green, water, rail, and levels of division with a boundary."""
+    return frozenset(conn.scalars(statement("things_known")))
 
 
 def grid_facts(conn: Connection, grid_ids: list[int]) -> dict[int, Row[Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from web.i18n import language
 from web.words import reason_word, source_word, status_word
 
 GRID_KIND = {
@@ -34,6 +35,11 @@ def grid_kind_word(kind: str) -> str:
 def place_kind_word(kind: str) -> str:
     """Grid or a division's level in words."""
     return str(PLACE_KIND[kind])
+
+
+def place_name(place: Any) -> str:
+    """The name of a grid or division (``name``, ``name_en``, ``code``) in the language of the page."""
+    return str((language() == "en" and place.name_en) or place.name or place.code)
 
 
 def thousands(number: int) -> str:
@@ -68,10 +74,12 @@ def helpers() -> dict[str, Any]:
     return {
         "grid_kind_word": grid_kind_word,
         "place_kind_word": place_kind_word,
+        "place_name": place_name,
         "reason_word": reason_word,
         "source_word": source_word,
         "status_word": status_word,
         "thousands": thousands,
         "few": few,
         "days_before": days_before,
+        "day_before": lambda day: days_before(day, 2),
     }

@@ -5,11 +5,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request
-from flask_babel import format_datetime, format_timedelta, gettext
+from flask_babel import format_datetime, format_timedelta, gettext, pgettext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from geodata.tables import fact
+from geodata.tables import division, fact
 from gridmap.access import may
 from web import db
 from web.i18n import language
@@ -44,11 +44,22 @@ def is_synthetic() -> bool:
         return False
 
 
-def _names() -> dict[str, Any]:
+def city_name() -> str:
+    """The city's name in the language of the page: English from the divisions, where they have it."""
     settings = db.settings()
+    if language() == "en":
+        try:
+            named = select(division.c.name_en).where(division.c.code == settings.city_code)
+            return db.connection().scalar(named) or settings.city_name
+        except SQLAlchemyError:
+            db.forget()
+    return settings.city_name
+
+
+def _names() -> dict[str, Any]:
     return {
         "account": g.get("account"),
-        "city_name": settings.city_name,
+        "city_name": city_name(),
         "language": language(),
         "html_language": "zh-CN" if language() == "zh" else "en",
     }
@@ -61,6 +72,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         vendor_url=vendor_url, static_url=static_url, csp_nonce=csp_nonce, menu=menu, language_url=language_url,
         is_synthetic=is_synthetic, request_id=request_id, _=gettext,
+        pgettext=pgettext,
     )  # fmt: skip
     app.jinja_env.filters["local_time"] = lambda value: format_datetime(value, "yyyy-MM-dd HH:mm")
     app.jinja_env.filters["time_ago"] = lambda value: format_timedelta(value - datetime.now(UTC), add_direction=True)

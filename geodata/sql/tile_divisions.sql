@@ -26,12 +26,12 @@ label_rows AS (
     FROM chosen c
     CROSS JOIN LATERAL (SELECT ST_PointOnSurface(c.geom) AS geom) point
     WHERE ST_XMax(c.geom) - ST_XMin(c.geom) > 360.0 / 2 ^ :z / 512 * 60 AND point.geom && c.box
-        -- A community is named only as long as its grids have no room for their names, which say where they are.
-        AND NOT EXISTS (
-            SELECT FROM grid g
-            WHERE c.level = 'community' AND g.community_code = c.code AND g.valid @> CAST(:at AS date)
-                AND ST_XMax(g.geom) - ST_XMin(g.geom) > 360.0 / 2 ^ :z / 512 * 0.6 * 48
-        )
+        -- A community is named only as long as most of its grids have no room for their names, which say where they are.
+        AND (c.level <> 'community' OR coalesce((
+            SELECT avg(CAST(ST_XMax(g.geom) - ST_XMin(g.geom) > 360.0 / 2 ^ :z / 512 * 0.8 * 48 AS integer))
+            FROM grid g
+            WHERE g.community_code = c.code AND g.valid @> CAST(:at AS date)
+        ), 0) <= 0.5)
     ORDER BY length(c.code), c.id
 )
 SELECT

@@ -31,7 +31,7 @@ names AS (
     LEFT JOIN division d ON d.code = c.community_code
     CROSS JOIN LATERAL (
         SELECT
-            (ST_XMax(c.geom) - ST_XMin(c.geom)) / (360.0 / 2 ^ :z / 512 * 0.6) AS room,
+            (ST_XMax(c.geom) - ST_XMin(c.geom)) / (360.0 / 2 ^ :z / 512 * 0.8) AS room,
             regexp_replace(d.name, '(居民委员会|村民委员会|居委会|村委会)$', '') AS stem
     ) measures
     CROSS JOIN LATERAL (

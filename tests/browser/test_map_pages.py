@@ -133,6 +133,46 @@ def test_the_numbers_follow_the_filter_and_the_address_holds_it(visit: Visit) ->
     visit.check()
 
 
+def test_an_area_is_found_by_name_and_gets_its_own_view(visit: Visit) -> None:
+    visit.go("/heat")
+    if visit.size == "phone":
+        visit.page.tap("[data-gm-open=left]")
+    visit.page.fill("#area-words", "第7网格")
+    choice = visit.page.locator("#areas label", has_text="第7网格")
+    choice.locator("input").check()
+    visit.page.click(".gm-filter button[type=submit]")
+    visit.page.wait_for_url("**area=150105001018007**")
+    visit.settle()
+    assert "q=" not in visit.page.url
+    centre = visit.page.evaluate("() => { const c = gridmap.map.getCenter(); return [c.lng, c.lat]; }")
+    assert centre == pytest.approx([111.695, 40.815], abs=0.006)
+    expect(visit.page.locator(".gm-chips")).to_contain_text("第7网格")
+    visit.picture("heat-area")
+    visit.check()
+
+
+def test_the_grid_of_the_card_is_outlined(visit: Visit) -> None:
+    visit.go("/map")
+    visit.click_map()
+    expect(visit.page.locator("#card [data-gm-grid]")).to_be_visible()
+    visit.settle()
+    assert visit.page.evaluate("() => gridmap.chosenGrid") == int(
+        visit.page.locator("#card [data-gm-grid]").get_attribute("data-gm-grid") or 0
+    )
+    visit.check()
+
+
+def test_the_legend_names_only_what_is_there(visit: Visit) -> None:
+    visit.go("/map")
+    assert visit.page.locator(".gm-legend li", has_text="水域").count() == 1
+    assert visit.page.locator(".gm-legend li", has_text="铁路").count() == 0
+
+
+def test_the_first_view_stays_out_of_the_address(visit: Visit) -> None:
+    visit.go("/map")
+    assert "#" not in visit.page.url
+
+
 def test_a_click_on_the_heatmap_lists_its_reports(visit: Visit) -> None:
     visit.go("/heat")
     visit.click_map()

@@ -78,6 +78,47 @@ def test_every_figure_leads_to_its_own_number(browser: FlaskClient) -> None:
         assert total(browser.get(unescape(href)).text) == int(count)
 
 
+def test_areas_are_chosen_by_name(browser: FlaskClient, city: Engine) -> None:
+    with city.connect() as conn:
+        code, name = conn.execute(text("SELECT code, name FROM grid ORDER BY code LIMIT 1")).one()
+    assert f'value="{code}"' in browser.get("/heat/areas", query_string={"q": name}).text
+    kept = browser.get("/heat/areas", query_string={"q": "没有这个", "area": code}).text
+    assert f'value="{code}" checked' in kept
+    assert "没有找到" in kept
+    page = browser.get("/heat", query_string={"area": code, "period": "all"}).text
+    assert f'value="{code}" checked' in page
+    assert re.search(rf'class="gm-chips".*?{re.escape(name)}', page, flags=re.DOTALL)
+
+
+def test_a_choice_of_areas_starts_with_the_largest(browser: FlaskClient) -> None:
+    first = re.findall(r'name="area" value="([^"]*)"', browser.get("/heat/areas").text)
+    assert first[0] == ""
+    assert len(first) <= 13
+    levels = [len(code) for code in first[1:] if code.isdigit()]
+    assert levels == sorted(levels)
+
+
+def test_periods_end_with_the_latest_report(browser: FlaskClient) -> None:
+    page = browser.get("/heat").text
+    assert re.search(
+        r'href="[^"]*from=2026-04-04&amp;to=2026-04-11[^"]*"[^>]*>近7天', unescape(page).replace("&", "&amp;")
+    )
+    [current] = re.findall(r'aria-current="true">([^<]*)<', page)
+    assert current == "近365天"
+    [current] = re.findall(r'aria-current="true">([^<]*)<', browser.get("/heat?period=all").text)
+    assert current == "全部"
+
+
+def test_a_week_that_the_period_cuts_is_shown_as_cut(browser: FlaskClient) -> None:
+    page = browser.get("/heat?from=2026-01-07&to=2026-01-19").text
+    bars = re.findall(r"<title>(\S+) – ([^:]+): (\d+)([^<]*)</title>", page)
+    assert [(first, last, bool(cut)) for first, last, _, cut in bars] == [
+        ("2026-01-07", "2026-01-11", True),
+        ("2026-01-12", "2026-01-18", False),
+    ]
+    assert "2026-01-07 至 2026-01-18" in page
+
+
 def test_reports_without_a_place_are_counted_openly(browser: FlaskClient) -> None:
     assert "10 件没有坐标" in browser.get("/heat?period=all").text
     assert "10 of them have no coordinates" in browser.get("/heat?period=all&lang=en").text

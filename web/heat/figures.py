@@ -16,6 +16,8 @@ from web.heat.addresses import heat_url
 #: More weeks than this are told by month.
 MOST_WEEKS = 60
 TOP = 10
+#: Periods to choose with one click, in days; 0 is all time.
+PERIODS = (7, 30, 90, 365, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,23 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class TimeBar:
-    """Reports of a week or month: first and last day, height 0 to 100, where it leads."""
+    """Reports of a week or month: first and last day, height 0 to 100, where it leads; not ``whole`` where the filter cuts it."""
 
     first: date
     last: date
     count: int
     share: float
     url: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The last so many days that have reports, 0 for all time, and where it leads."""
+
+    days: int
+    url: str
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +76,27 @@ def time_bars(selection: Selection, chosen: ReportFilter) -> tuple[str, list[Tim
     weeks = selection.by_week()
     unit, parts = ("week", weeks) if len(weeks) <= MOST_WEEKS else ("month", selection.by_month())
     most = max((count for _, count in parts), default=0)
-    return unit, [
-        TimeBar(
-            first,
-            after - timedelta(days=1),
-            count,
-            100 * count / most if most else 0.0,
-            heat_url(chosen, from_day=first, to_day=after),
-        )
-        for first, after, count in _periods(unit, parts)
-    ]
+    bars = []
+    for first, after, count in _periods(unit, parts):
+        start = max(first, chosen.from_day or first)
+        end = min(after, chosen.to_day or after)
+        url = heat_url(chosen, from_day=start, to_day=end)
+        share = 100 * count / most if most else 0.0
+        bars.append(TimeBar(start, end - timedelta(days=1), count, share, url, (start, end) == (first, after)))
+    return unit, bars
+
+
+def periods(chosen: ReportFilter, last: date | None) -> list[Period]:
+    """Periods that end with the last day that has reports; none without reports."""
+    if last is None:
+        return []
+    found = []
+    for days in PERIODS:
+        start = last - timedelta(days=days - 1) if days else None
+        end = last + timedelta(days=1) if days else None
+        url = heat_url(chosen, from_day=start, to_day=end)
+        found.append(Period(days, url, (chosen.from_day, chosen.to_day) == (start, end)))
+    return found
 
 
 def grid_bars(conn: Connection, selection: Selection) -> list[GridBar]:

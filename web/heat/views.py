@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from geodata.actions import locate_place
 from geodata.grids import today
-from geodata.places import grid_facts
+from geodata.places import find_places, first_places, grid_facts, named_place
 from geodata.report_filter import ReportFilter
 from geodata.reports import list_reports
 from geodata.selections import Selection, choose, last_day
@@ -18,7 +18,7 @@ from gridmap.report import SOURCES
 from web import db
 from web.access import requires
 from web.heat.addresses import chosen_filter, filter_query, heat_url, tile_url
-from web.heat.figures import category_bars, grid_bars, grid_breaks, grid_classes, source_bars, time_bars
+from web.heat.figures import category_bars, grid_bars, grid_breaks, grid_classes, periods, source_bars, time_bars
 from web.i18n import language
 from web.map_assets import page_map
 from web.map_page.places import asked_place
@@ -33,6 +33,7 @@ blueprint.context_processor(helpers)
 
 #: Reports in the list behind a figure.
 LATEST = 20
+_WORDS_MOST = 100
 _GRIDS = "/tiles/grids/{z}/{x}/{y}.mvt"
 
 
@@ -44,6 +45,7 @@ def index() -> str:
     settings, conn = db.settings(), db.connection()
     unit, times = time_bars(selection, chosen)
     parts, has_grids = _map(chosen, selection, last_day(snapshot))
+    at = today(settings.zone)
     return render_template(
         "heat/index.html",
         parts=parts,
@@ -62,7 +64,25 @@ def index() -> str:
         may_list=may(g.account.role, Permission.VIEW_REPORTS),
         heat_url=heat_url,
         filter_query=filter_query(chosen),
-        at=today(settings.zone),
+        periods=periods(chosen, last_day(snapshot)),
+        area=named_place(conn, chosen.area, at) if chosen.area else None,
+        areas=first_places(conn, at),
+        at=at,
+    )
+
+
+@blueprint.get("/areas")
+@requires(Permission.VIEW_MAP)
+def areas() -> str:
+    """Areas for the words in ``q`` to choose from, beside the one chosen already (``area``). A fragment of the page."""
+    conn, at = db.connection(), today(db.settings().zone)
+    words = request.args.get("q", "").strip()[:_WORDS_MOST]
+    code = request.args.get("area", "").strip()[:_WORDS_MOST]
+    return render_template(
+        "heat/areas.html",
+        area=named_place(conn, code, at) if code else None,
+        areas=find_places(conn, words, at) if words else first_places(conn, at),
+        area_words=words,
     )
 
 
@@ -100,6 +120,7 @@ def latest() -> str:
     return render_template(
         "heat/list.html",
         facts=facts,
+        area=named_place(conn, chosen.area, today(settings.zone)) if chosen.area and facts is None else None,
         outside=False,
         rows=page.rows,
         count=count,

@@ -4,7 +4,7 @@ from flask_babel import pgettext
 
 from geodata.actions import locate_place
 from geodata.grids import today
-from geodata.places import find_places, grid_facts, things_at
+from geodata.places import find_places, grid_facts, things_at, things_known
 from geodata.selections import recent_counts
 from geodata.snapshots import open_snapshot
 from gridmap.access import Permission
@@ -36,33 +36,30 @@ def index() -> str:
     )
     grids = VectorTileLayer("grids", "/tiles/grids/{z}/{x}/{y}.mvt", name=_("Grids"), language=language())
     grids.add_to(made)
+    known = things_known(conn)
     made.add_child(
         Legend(
             _("Grids in force"),
             [
                 LegendRow("grid", pgettext("kind of place", "Grid")),
-                LegendRow("district", _("District")),
-                LegendRow("street", _("Street")),
-                LegendRow("community", _("Community")),
+                *_rows(known, {"district": _("District"), "street": _("Street"), "community": _("Community")}),
             ],
             note=_("As of %(day)s", day=at.isoformat()),
             layer=grids,
         )
     )
-    made.add_child(
-        Legend(
-            _("Base map"),
-            [
-                LegendRow("compound", _("Compound")),
-                LegendRow("building", _("Building")),
-                LegendRow("green", _("Green")),
-                LegendRow("water", _("Water")),
-                LegendRow("rail", _("Railway")),
-            ],
-        )
-    )
+    words = {
+        "compound": _("Compound"), "building": _("Building"), "green": _("Green"), "water": _("Water"), "rail": _("Railway"),
+    }  # fmt: skip
+    if below := _rows(known, words):
+        made.add_child(Legend(_("Base map"), below))
     LayerSwitch().add_to(made)
     return render_template("map_page/index.html", parts=render(made, csp_nonce()), has_grids=has_grids, at=at)
+
+
+def _rows(known: frozenset[str], words: dict[str, str]) -> list[LegendRow]:
+    """Lines of a legend for what there is to see."""
+    return [LegendRow(kind, word) for kind, word in words.items() if kind in known]
 
 
 @blueprint.get("/card")

@@ -14,10 +14,21 @@ window.gridmap = window.gridmap || {};
   const tiles = (name, options) =>
     protomapsL.leafletLayer({ attribution: "", maxDataZoom: 16, pane: name, tileDelay: 1, ...options });
 
+  // The grid whose card is open; layers of grids draw it with a strong outline.
+  const gridLayers = [];
+  gridmap.chosenGrid = null;
+  gridmap.chooseGrid = (id) => {
+    if (id === gridmap.chosenGrid) return;
+    gridmap.chosenGrid = id;
+    for (const layer of gridLayers) if (layer._map) layer.rerenderTiles();
+  };
+
   gridmap.vectorLayer = (settings) => {
     const names = settings.language === "en" ? ["name_en", "name", "code"] : ["name", "code"];
     const style = gridmap.styles[settings.style](names);
-    return tiles(settings.style, { url: settings.url, paintRules: style.paint, labelRules: settings.labels === false ? [] : style.label });
+    const layer = tiles(settings.style, { url: settings.url, paintRules: style.paint, labelRules: settings.labels === false ? [] : style.label });
+    if (settings.style === "grids") gridLayers.push(layer);
+    return layer;
   };
 
   // Too little data: grey lines.

@@ -19,8 +19,12 @@ window.gridmap = window.gridmap || {};
     if (settings.attribution) map.attributionControl.addAttribution(settings.attribution);
     const at = readHash();
     if (at) map.setView([at[1], at[2]], at[0]);
-    else map.fitBounds(settings.bounds, { animate: false });
+    else {
+      map.fitBounds(settings.bounds, { animate: false });
+      map.gridmap.bounds = L.latLngBounds(settings.bounds);
+    }
     map.on("moveend", () => {
+      if (map.gridmap.settling) return;
       const centre = map.getCenter();
       history.replaceState(null, "", `#${map.getZoom()}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}`);
     });
@@ -47,6 +51,22 @@ window.gridmap = window.gridmap || {};
     });
     gridmap.map = map;
     return map;
+  };
+
+  // The first view shows everything; where there is room to spare, it moves from under the legend.
+  gridmap.clearLegend = (map) => {
+    const legend = map.gridmap.legend;
+    if (!map.gridmap.bounds || !legend || legend.hidden || map.getSize().x < 600) return;
+    const { x: right, y: bottom } = map.latLngToContainerPoint(map.gridmap.bounds.getSouthEast());
+    if (bottom < map.getSize().y - legend.offsetHeight - 20) return;
+    const left = map.latLngToContainerPoint(map.gridmap.bounds.getNorthWest()).x;
+    const covered = right - (map.getSize().x - legend.offsetWidth - 20);
+    const shift = Math.floor(Math.min(covered, left - 12));
+    if (shift <= 0) return;
+    // Nobody chose this view: it stays out of the address.
+    map.gridmap.settling = true;
+    map.panBy([shift, 0], { animate: false });
+    map.gridmap.settling = false;
   };
 
   gridmap.mark = (map, latlng) => {
@@ -140,7 +160,10 @@ window.gridmap = window.gridmap || {};
       item.append(sample(row.sample), row.words);
     }
     if (settings.note) L.DomUtil.create("div", "gm-legend-note", part).textContent = settings.note;
-    const follow = () => { part.hidden = Boolean(layer) && !map.hasLayer(layer); };
+    const follow = () => {
+      part.hidden = Boolean(layer) && !map.hasLayer(layer);
+      box.hidden = [...box.querySelectorAll("section")].every((other) => other.hidden);
+    };
     map.on("layeradd layerremove", (event) => { if (event.layer === layer) follow(); });
     follow();
     foldLegend(map);

@@ -36,12 +36,14 @@
     // Leaflet says this in English only.
     const layers = document.querySelector(".leaflet-control-layers-toggle");
     if (layers) layers.title = gridmap.map.gridmap.words.layers;
+    gridmap.clearLegend(gridmap.map);
     document.querySelectorAll("form[data-gm-keep-view]").forEach((form) =>
       form.addEventListener("submit", () => {
         // Empty fields say nothing: they stay out of the address. A chosen period needs no "all".
         for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
         if (form.elements.from.value || form.elements.to.value) form.elements.period.disabled = true;
-        form.action = withView(form.action);
+        // Another area has a view of its own.
+        if (form.elements.area.value === form.dataset.gmArea) form.action = withView(form.action);
       }));
   });
   // Back to a page that the browser kept: its fields take input again.
@@ -50,6 +52,13 @@
   document.addEventListener("gridmap:place", (event) => {
     const address = panel("right")?.dataset.gmCard;
     if (address) loadCard(address, event.detail.lon, event.detail.lat);
+  });
+
+  // The grid of the card is the one with the strong outline.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "card") return;
+    const found = event.detail.target.querySelector("[data-gm-grid]");
+    gridmap.chooseGrid(found ? Number(found.dataset.gmGrid) : null);
   });
 
   document.addEventListener("click", (event) => {
@@ -64,7 +73,10 @@
       if (isOpen(open.dataset.gmOpen)) panel(open.dataset.gmOpen).querySelector("input, a, button")?.focus({ preventScroll: true });
     }
     const clear = event.target.closest("[data-gm-clear]");
-    if (clear) panel(clear.dataset.gmClear).replaceChildren();
+    if (clear) {
+      panel(clear.dataset.gmClear).replaceChildren();
+      gridmap.chooseGrid(null);
+    }
     const link = event.target.closest("a[data-gm-keep-view]");
     if (link) {
       const href = link.getAttribute("href");

@@ -93,6 +93,8 @@ window.gridmap = window.gridmap || {};
       paint: [
         { ...line("grids", "#ffffff", widths([13, 2], [16, 4.5]), null, { opacity: 0.65 }), minzoom: 13 },
         line("grids", "#1f5f8b", widths([8, 0.2], [11, 0.5], [13, 1.1], [16, 2.2])),
+        line("grids", "#ffffff", 7, (_zoom, feature) => feature.id === gridmap.chosenGrid),
+        line("grids", "#0b3a5b", 4, (_zoom, feature) => feature.id === gridmap.chosenGrid),
       ],
       label: [
         pointLabel("grid_labels", text(names, (zoom) => (zoom >= 15 ? 14 : 12), "#14415f", { weight: 600 }), 10),
