@@ -105,8 +105,10 @@ class Cluster:
         """The role's password for TCP, made on the first use and kept in ``folder/password``."""
         file = self.folder / "password"
         if not file.is_file():
-            file.touch(mode=0o600)
-            file.write_text(secrets.token_urlsafe(24))
+            fresh = file.with_suffix(f".{os.getpid()}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(24))
+            fresh.replace(file)  # whole or not at all: an empty password would be none
         return file.read_text()
 
     def postgresql(self) -> Postgresql:
@@ -180,8 +182,9 @@ class Cluster:
         """Runs one SQL statement as superuser and gives its rows as text, fields separated by ``|``."""
         software = self.postgresql()
         command = [software.program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(self.socket_folder),
-                   "-p", str(self.socket_number), "-U", ROLE, "-d", database, "-c", statement]  # fmt: skip
-        return run(command, software.plain_environment()).strip()
+                   "-p", str(self.socket_number), "-U", ROLE, "-d", database]  # fmt: skip
+        # Not as an argument: the list of processes shows those to everybody, and a statement may hold the password.
+        return run(command, software.plain_environment(), f"{statement};\n").strip()
 
     def has_database(self, name: str) -> bool:
         """Whether a database of that name exists."""

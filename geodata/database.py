@@ -1,5 +1,6 @@
 """The way to the database: one engine a process."""
 
+import re
 from functools import lru_cache
 
 from sqlalchemy import Engine, create_engine, text
@@ -18,6 +19,22 @@ class DatabaseUnreachable(GridmapError):
     en = "The database does not answer. Start scripts/run first, or check GRIDMAP_DATABASE_URL. ({reason})"
 
 
+# From the word to the end of the exception: rows, parameters, and the place in the statement with what stands there.
+_VALUES = re.compile(
+    r"\n(?:DETAIL|CONTEXT|LINE \d+):.*?(?=\n\[SQL|\n\(Background|\n\nThe above exception|\n\nDuring handling|\Z)",
+    re.DOTALL,
+)
+
+
+def without_values(text: str) -> str:
+    """An error's text or traceback without the rows that PostgreSQL quotes: they may be personal and it goes to logs.
+
+    >>> without_values("null value in column name\\nDETAIL:  Failing row contains (7, 张三).\\n")
+    'null value in column name'
+    """
+    return _VALUES.sub("", text)
+
+
 def database_url(settings: Settings) -> str:
     """The URL of the setting, else the private cluster's socket below ``home``."""
     return settings.database_url or Cluster(settings.home / "pg").url()
@@ -32,6 +49,7 @@ def engine_for(url: str, *, pool: int = 8, statement_timeout_s: float = 0.0) -> 
         pool_size=pool,
         max_overflow=4,
         pool_pre_ping=True,
+        hide_parameters=True,  # they may be personal, and an error's text goes to logs and to the job's message
         connect_args={"options": f"-c timezone=UTC{timeout}", "connect_timeout": 10, "application_name": "gridmap"},
     )
 

@@ -148,11 +148,11 @@ def as_server_user(command: Sequence[str], *, death_signal: str | None = None) -
     return ["setpriv", *options, "--", *command] if options else list(command)
 
 
-def run(command: Sequence[str], environment: dict[str, str] | None = None) -> str:
-    """Runs a program to its end and gives what it printed. Raises PostgresqlProgramFailed with its last lines."""
+def run(command: Sequence[str], environment: dict[str, str] | None = None, text: str = "") -> str:
+    """Runs a program with ``text`` as its input and gives what it printed. Raises PostgresqlProgramFailed with its last lines."""
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", cwd="/", env=environment, check=False
+            command, input=text, capture_output=True, text=True, errors="replace", cwd="/", env=environment, check=False
         )
     except OSError as error:
         raise PostgresqlProgramFailed(program=Path(command[0]).name, reason=error.strerror or error) from error

@@ -54,7 +54,7 @@ class Header:
 
 def write(path: Path, header: Header, columns: Columns) -> None:
     """Write a new file beside ``path`` and rename it: readers see the old one or the new one, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(f".{os.getpid()}.new")
     try:
         with fresh.open("wb") as target:

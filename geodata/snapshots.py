@@ -120,7 +120,7 @@ def _view(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _file_lock(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # it holds where people reported from
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, g, has_request_context, request
 
+from geodata.database import without_values
+
 _EXTRA = ("method", "route", "status", "ms", "code")
 _NAMES = ("web", "geodata", "gridmap")
 
@@ -30,7 +32,7 @@ class JsonLines(logging.Formatter):
             line["request_id"] = request_id()
         line.update({name: getattr(record, name) for name in _EXTRA if hasattr(record, name)})
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = without_values(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 

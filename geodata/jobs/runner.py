@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import threading
+import traceback
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
+from geodata.database import without_values
 from geodata.jobs import queue
 from geodata.jobs.kinds import JobCancelled, JobContext, JobKind, known_kinds
 from geodata.jobs.queue import Job, LeaseLost
@@ -78,8 +80,10 @@ class Runner:
         except GridmapError as error:
             self._end(taken, "failed", error.text(self.settings.language))
         except Exception as error:
-            log.exception("job %s (%s) failed", taken.ref, taken.kind)
-            self._again_or_failed(taken, kind, f"{type(error).__name__}: {error}")
+            told = without_values(traceback.format_exc()).rstrip()
+            log.error("job %s (%s) failed\n%s", taken.ref, taken.kind, told)
+            message = without_values(f"{type(error).__name__}: {error}").replace("\0", "")
+            self._again_or_failed(taken, kind, message)
         else:
             self._end(taken, "done", "", result)
         finally:

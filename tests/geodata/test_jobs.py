@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
+from geodata.database import engine_for
 from geodata.jobs import ask_cancel, enqueue, job_by_ref, job_kind, queue, recent_jobs
 from geodata.jobs.housekeeping import housekeeping
 from geodata.jobs.kinds import JobContext, known_kinds
@@ -17,7 +18,7 @@ from geodata.jobs.queue import LeaseLost
 from geodata.jobs.runner import HEARTBEAT_FACT, Runner
 from geodata.loaders import apply_frame
 from geodata.settings import Settings
-from geodata.tables import fact, job, rate_window, web_session
+from geodata.tables import account, fact, job, rate_window, web_session
 from gridmap.errors import GridmapError
 
 LEASE = timedelta(seconds=60)
@@ -42,6 +43,13 @@ def count(context: JobContext) -> dict[str, int]:
 @job_kind("test_refuse")
 def refuse(_: JobContext) -> None:
     raise Unlucky
+
+
+@job_kind("test_personal")
+def personal(context: JobContext) -> None:
+    with context.engine.begin() as conn:
+        values = {"name": "zhang-san", "display_name": "张三", "role": "no role", "password_hash": "-"}
+        conn.execute(account.insert().values(values))
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +98,18 @@ def test_a_reason_that_a_person_can_mend_ends_the_job_in_their_language(engine: 
     ref = put(engine, "test_refuse")
     run_all(engine, settings)
     assert (row(engine, ref).state, row(engine, ref).message) == ("failed", "运气不好。")
+
+
+def test_what_the_database_refused_is_told_without_the_row(
+    engine: Engine, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    ref = put(engine, "test_personal")
+    run_all(engine_for(str(engine.url.render_as_string(hide_password=False))), settings)
+    told = row(engine, ref).message + caplog.text
+    assert "violates check constraint" in row(engine, ref).message
+    assert "violates check constraint" in caplog.text
+    assert "张三" not in told
+    assert "zhang-san" not in told
 
 
 def test_an_unknown_kind_is_said_and_not_tried_again(engine: Engine, settings: Settings) -> None:

@@ -270,3 +270,9 @@ def _explain(conn: Connection, seen: str) -> list[str]:
     with driver.cursor() as cursor:
         cursor.execute("EXPLAIN " + snapshots.sql.query("snapshot_changes"), {"seen": seen})
         return [row[0] for row in cursor.fetchall()]
+
+
+def test_the_snapshot_is_for_its_owner_only(filled: Engine, settings: Settings) -> None:
+    open_snapshot(filled, settings)
+    folder = settings.home / "snapshots"
+    assert folder.stat().st_mode & 0o077 == 0

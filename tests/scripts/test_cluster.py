@@ -241,3 +241,26 @@ def test_the_server_ends_with_the_process_that_started_it(open_folder: Path) -> 
         assert time.monotonic() < end
         time.sleep(0.05)
     assert not (cluster.data / "postmaster.pid").exists(), "it stopped in order"
+
+
+def test_no_statement_shows_in_the_list_of_processes(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[str] = []
+    real = subprocess.run
+
+    def watched(command: list[str], **more: object) -> object:
+        commands.append(" ".join(command))
+        return real(command, **more)  # type: ignore[call-overload]
+
+    cluster.start()
+    monkeypatch.setattr(subprocess, "run", watched)
+    cluster.execute("ALTER ROLE gridmap PASSWORD 'not for everybody'")
+    assert any("psql" in command for command in commands)
+    assert not any("not for everybody" in command for command in commands)
+
+
+def test_a_password_is_never_half_made(cluster: Cluster) -> None:
+    cluster.folder.mkdir()
+    word = cluster.password()
+    assert len(word) > 20
+    assert cluster.password() == word
+    assert [file.name for file in cluster.folder.iterdir()] == ["password"]
