@@ -66,6 +66,12 @@ def things_known(conn: Connection) -> frozenset[str]:
     return frozenset(conn.scalars(statement("things_known")))
 
 
+def extent_of_everything(conn: Connection) -> tuple[float, float, float, float] | None:
+    """South, west, north, east of divisions, base map and reports, None when nothing has a place: the view before there are grids."""
+    row = conn.execute(statement("extent_of_everything")).one()
+    return None if row.west is None else (row.south, row.west, row.north, row.east)
+
+
 def grid_facts(conn: Connection, grid_ids: list[int]) -> dict[int, Row[Any]]:
     """Grids by key, whether in force or not: ``code``, ``name``, ``name_en``, ``kind``, ``households``, ``area_m2``."""
     columns = (grid.c.id, grid.c.code, grid.c.name, grid.c.name_en, grid.c.kind, grid.c.households, grid.c.area_m2)

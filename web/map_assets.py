@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from geodata.grids import grid_extent
+from geodata.places import extent_of_everything
 from geodata.settings import Settings
 from web.i18n import language
 from web.maps import Assets, Background, GridMap, MapView, VectorTileLayer
@@ -39,7 +40,7 @@ def page_map(
 ) -> tuple[GridMap, bool]:
     """A map of the grids in force with base map and background, and whether there are any grids."""
     extent = grid_extent(conn, at, area) or (grid_extent(conn, at) if area else None)
-    bounds = (extent[1], extent[0], extent[3], extent[2]) if extent else FIRST_VIEW
+    bounds = (extent[1], extent[0], extent[3], extent[2]) if extent else extent_of_everything(conn) or FIRST_VIEW
     background = None
     if settings.tile_source_url:
         background = Background(settings.tile_source_url, settings.tile_source_attribution, _("Background"))

@@ -37,17 +37,11 @@ def index() -> str:
     grids = VectorTileLayer("grids", "/tiles/grids/{z}/{x}/{y}.mvt", name=_("Grids"), language=language())
     grids.add_to(made)
     known = things_known(conn)
-    made.add_child(
-        Legend(
-            _("Grids in force"),
-            [
-                LegendRow("grid", pgettext("kind of place", "Grid")),
-                *_rows(known, {"district": _("District"), "street": _("Street"), "community": _("Community")}),
-            ],
-            note=_("As of %(day)s", day=at.isoformat()),
-            layer=grids,
-        )
-    )
+    areas = _rows(known, {"district": _("District"), "street": _("Street"), "community": _("Community")})
+    if has_grids:
+        areas.insert(0, LegendRow("grid", pgettext("kind of place", "Grid")))
+    if areas:
+        made.add_child(Legend(_("Grids in force"), areas, note=_("As of %(day)s", day=at.isoformat()), layer=grids))
     words = {
         "compound": _("Compound"), "building": _("Building"), "green": _("Green"), "water": _("Water"), "rail": _("Railway"),
     }  # fmt: skip
