@@ -1,6 +1,7 @@
 """Many rows in and out by COPY."""
 
 import io
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +16,17 @@ def copy_in(conn: Connection, table: str, frame: pd.DataFrame, columns: Sequence
     """COPY a frame's columns into a table; missing values become NULL, times keep their offset."""
     names = list(columns or frame.columns)
     listed = ", ".join(f'"{name}"' for name in names)
+    missing = (
+        f"-{secrets.token_hex(4)}-"  # a word that no cell holds: any fixed one, also PostgreSQL's own, might be a text
+    )
     with _driver_cursor(conn) as cursor:
         for start in range(0, len(frame), _BATCH):
             buffer = io.StringIO()
-            frame[names].iloc[start : start + _BATCH].to_csv(buffer, header=False, index=False, na_rep="\\N", quoting=0)
+            frame[names].iloc[start : start + _BATCH].to_csv(
+                buffer, header=False, index=False, na_rep=missing, quoting=0
+            )
             buffer.seek(0)
-            cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN (FORMAT csv, NULL '\\N')", buffer)
+            cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN (FORMAT csv, NULL '{missing}')", buffer)
 
 
 def copy_out(conn: Connection, query: ClauseElement, dtypes: dict[str, str]) -> pd.DataFrame:

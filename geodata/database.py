@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from geodata.cluster import Cluster
 from geodata.settings import Settings
@@ -40,12 +40,30 @@ def database_url(settings: Settings) -> str:
     return settings.database_url or Cluster(settings.home / "pg").url()
 
 
+class DatabaseUrlBad(GridmapError):
+    """A setting that is no URL of a PostgreSQL database. The URL itself is not told: it may hold a password."""
+
+    code = "database_url_bad"
+    zh = "设置 database_url（GRIDMAP_DATABASE_URL）无效，应写作 postgresql://用户@主机/数据库。"
+    en = "The setting database_url (GRIDMAP_DATABASE_URL) is not valid; write it like postgresql://user@host/database."
+
+
+def _checked_url(url: str) -> URL:
+    try:
+        made = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUrlBad(field="database_url") from error
+    if made.drivername not in ("postgresql", "postgresql+psycopg2"):
+        raise DatabaseUrlBad(field="database_url")
+    return made
+
+
 @lru_cache(maxsize=8)
 def engine_for(url: str, *, pool: int = 8, statement_timeout_s: float = 0.0) -> Engine:
-    """The engine of this process for a database; made once."""
+    """The engine of this process for a database; made once. Errors: ``DatabaseUrlBad``."""
     timeout = f" -c statement_timeout={int(statement_timeout_s * 1000)}" if statement_timeout_s else ""
     return create_engine(
-        url,
+        _checked_url(url),
         pool_size=pool,
         max_overflow=4,
         pool_pre_ping=True,
@@ -55,7 +73,7 @@ def engine_for(url: str, *, pool: int = 8, statement_timeout_s: float = 0.0) -> 
 
 
 def open_engine(settings: Settings, *, statement_timeout_s: float = 0.0) -> Engine:
-    """An engine that has answered once. Errors: ``DatabaseUnreachable``."""
+    """An engine that has answered once. Errors: ``DatabaseUrlBad``, ``DatabaseUnreachable``."""
     engine = engine_for(database_url(settings), pool=settings.database_pool, statement_timeout_s=statement_timeout_s)
     try:
         with engine.connect() as conn:

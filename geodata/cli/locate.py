@@ -1,5 +1,6 @@
 """``gridmap locate``: points of a file to the grids of another, without a database."""
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -56,6 +57,8 @@ def locate(settings: Settings, /, points: Path, grids: Path, output: str, **give
     """
     from geodata.loaders.locating import locate_file
 
+    if not Path(output).name:
+        raise _NoFolder(field="output", path=output, reason=os.strerror(errno.EISDIR))
     if output != "-" and Path(output).resolve() in (points.resolve(), grids.resolve()):
         raise _Repeated(field="output")
     frame, remarks = locate_file(points, grids, **given)

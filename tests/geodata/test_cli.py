@@ -58,6 +58,16 @@ def test_exit_codes_and_messages(tmp_path: Path, words: list[str], env: dict[str
     assert said in result.output
 
 
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://u:secret-word@127.0.0.1/x", "postgresql://u:secret-word@127.0.0.1:port/x"]
+)
+def test_a_database_url_that_is_none_is_told_without_its_password(tmp_path: Path, url: str) -> None:
+    result = CliRunner().invoke(main, ["--home", str(tmp_path), "db", "check"], env={"GRIDMAP_DATABASE_URL": url})
+    assert result.exit_code == 2, result.output
+    assert "GRIDMAP_DATABASE_URL" in result.output
+    assert "secret-word" not in result.output
+
+
 def test_a_dry_run_that_was_rolled_back_leaves_no_index_behind(conn: Connection, settings: Settings) -> None:
     """Two different changes of grids, each after the same state: neither answers for the other."""
     insert_divisions(conn)

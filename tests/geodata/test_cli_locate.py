@@ -162,3 +162,10 @@ def test_chicago(run: Run, shared_data: Path) -> None:
     same = out["grid_code"] == out["CommunityArea"]
     assert same.mean() >= 0.972
     assert same[out["distance_to_edge_m"] > 25].mean() >= 0.997
+
+
+@pytest.mark.parametrize("output", ["", ".", "nowhere/out.csv"])
+def test_an_output_that_is_no_file_is_told(run: Run, output: str) -> None:
+    result = run("points.csv", "--grids", "grids.gpkg", "-o", output)
+    assert result.exit_code == 2
+    assert "cannot be written" in result.output

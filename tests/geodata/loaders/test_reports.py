@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from geodata.loaders import LoadOptions, LoadSummary, apply_frame, errors, load_file
 from geodata.settings import Settings
+from geodata.tables import report
 from gridmap.datum import from_wgs84
 from tests.geodata.loaders.conftest import Load, counts, reasons
 
@@ -254,3 +255,14 @@ def test_lists_and_other_odd_cells_reject_their_row_only(apply: Apply) -> None:
         key=["1", "2"], lon=[111.705] * 2, lat=[40.805] * 2, time=pd.Series([["2026"], WHEN]), text=[{"a": 1}, None]
     )
     assert reasons(summary) == [(1, "time_unreadable")]
+
+
+def test_texts_that_mean_something_to_a_database_arrive_as_they_are(
+    load: Load, csv: Callable[..., Path], conn: Connection
+) -> None:
+    texts = ["\\N", "\\.", "a\n\\.\nb", "NA", "null", '"', "\\\\", "=1+1"]
+    path = csv(id=range(8), lon=[111.7] * 8, lat=[40.8] * 8, occurred_at=["2026-01-01"] * 8, text=texts, category=texts)
+    assert load("reports", path).new == 8
+    stored = conn.execute(select(report.c.text, report.c.category)).all()
+    assert sorted(tuple(row) for row in stored) == sorted((each, each) for each in texts)
+    assert load("reports", path).unchanged == 8
