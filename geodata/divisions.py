@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, select
 
 from geodata.tables import division
 from gridmap.codes import level_of
@@ -40,22 +40,5 @@ def children(conn: Connection, code: str | None) -> list[Row[Any]]:
             select(division.c.code, division.c.level, division.c.kind, division.c.name, division.c.name_en)
             .where(below, division.c.retired_on.is_(None))
             .order_by(division.c.code)
-        )
-    )
-
-
-def search_divisions(conn: Connection, words: str, limit: int = 10) -> list[Row[Any]]:
-    """Divisions whose name holds the words or whose code starts with them, larger areas first."""
-    return list(
-        conn.execute(
-            select(division.c.code, division.c.level, division.c.name, division.c.name_en)
-            .where(
-                or_(
-                    division.c.name.contains(words, autoescape=True), division.c.code.startswith(words, autoescape=True)
-                )
-            )
-            .where(division.c.retired_on.is_(None))
-            .order_by(func.length(division.c.code), division.c.code)
-            .limit(limit)
         )
     )

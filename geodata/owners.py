@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,15 +88,3 @@ def _change_days(conn: Connection) -> list[date]:
     lower, upper = func.lower(grid.c.valid), func.upper(grid.c.valid)
     days = select(lower.label("day")).union(select(upper)).subquery()
     return sorted(day for (day,) in conn.execute(select(days.c.day)) if day is not None)
-
-
-def owner_values(derived: DerivedOwners, row: int) -> dict[str, Any]:
-    """One derived owner as columns of ``owner``."""
-    held = derived.grid_id[row] >= 0
-    return {
-        "grid_id": int(derived.grid_id[row]) if held else None,
-        "reason": str(derived.reason[row]),
-        "distance_to_edge_m": float(derived.distance_to_edge_m[row]) if held else None,
-        "index_version": derived.index_version,
-        "intake_district": str(derived.intake_district[row]),
-    }
