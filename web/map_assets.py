@@ -55,6 +55,7 @@ def page_map(
             "layers": _("Layers"),
             "legend": _("Legend"),
             "zoom_in": _("Zoom in"),
+            "whole": _("Show the whole area"),
             "zoom_out": _("Zoom out"),
         },
     )

@@ -168,6 +168,25 @@ def test_the_legend_names_only_what_is_there(visit: Visit) -> None:
     assert visit.page.locator(".gm-legend li", has_text="铁路").count() == 0
 
 
+def test_the_way_back_to_the_whole_area(visit: Visit) -> None:
+    visit.go("/map#17/41.3/112.5")
+    visit.page.get_by_role("button", name="显示全部范围").click()
+    visit.settle()
+    centre = visit.page.evaluate("() => { const c = gridmap.map.getCenter(); return [c.lng, c.lat]; }")
+    assert centre == pytest.approx([111.71, 40.81], abs=0.005)
+    visit.check()
+
+
+def test_the_focus_of_the_keyboard_is_seen(visit: Visit) -> None:
+    visit.go("/heat")
+    for _ in range(9):
+        visit.page.keyboard.press("Tab")
+        seen = visit.page.evaluate(
+            "() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.boxShadow, getComputedStyle(document.activeElement, '::before').borderTopStyle].some((word) => word !== 'none'); }"
+        )
+        assert seen, visit.page.evaluate("() => document.activeElement.className")
+
+
 def test_the_first_view_stays_out_of_the_address(visit: Visit) -> None:
     visit.go("/map")
     assert "#" not in visit.page.url

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from geodata.places import grid_facts
 from geodata.report_filter import ReportFilter
-from geodata.selections import Selection
+from geodata.selections import Selection, last_day
 from gridmap.hotspot.heat_window import ladder
 from web.heat.addresses import heat_url
 
@@ -32,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class TimeBar:
-    """Reports of a week or month: first and last day, height 0 to 100, where it leads; not ``whole`` where the filter cuts it."""
+    """Reports of a week or month: first and last day, height 0 to 100, where it leads; not ``whole`` where the filter or the end of the data cuts it."""
 
     first: date
     last: date
@@ -77,9 +77,10 @@ def time_bars(selection: Selection, chosen: ReportFilter) -> tuple[str, list[Tim
     unit, parts = ("week", weeks) if len(weeks) <= MOST_WEEKS else ("month", selection.by_month())
     most = max((count for _, count in parts), default=0)
     bars = []
+    last = last_day(selection.snapshot)
     for first, after, count in _periods(unit, parts):
         start = max(first, chosen.from_day or first)
-        end = min(after, chosen.to_day or after)
+        end = min(after, chosen.to_day or after, last + timedelta(days=1) if last else after)
         url = heat_url(chosen, from_day=start, to_day=end)
         share = 100 * count / most if most else 0.0
         bars.append(TimeBar(start, end - timedelta(days=1), count, share, url, (start, end) == (first, after)))

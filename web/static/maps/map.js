@@ -8,12 +8,28 @@ window.gridmap = window.gridmap || {};
     return parts.length >= 3 && parts.slice(0, 3).every(Number.isFinite) && Math.abs(parts[1]) <= 85 ? parts : null;
   };
 
+  // The way back for whoever has lost the city.
+  const wholeButton = (box, words, work) => {
+    const button = L.DomUtil.create("a", "gm-whole", box);
+    button.href = "#";
+    button.title = words;
+    button.setAttribute("role", "button");
+    button.setAttribute("aria-label", words);
+    L.DomUtil.create("i", "bi bi-house", button);
+    L.DomEvent.disableClickPropagation(button);
+    L.DomEvent.on(button, "click", (event) => {
+      L.DomEvent.preventDefault(event);
+      work();
+    });
+  };
+
   gridmap.createMap = (id, settings) => {
     const element = document.getElementById(id);
     const map = L.map(element, { maxZoom: settings.maxZoom, zoomControl: false, attributionControl: false, zoomSnap: 1, worldCopyJump: false });
     map.gridmap = { words: settings.words };
     gridmap.makePanes(map);
-    L.control.zoom({ position: "topleft", zoomInTitle: settings.words.zoom_in, zoomOutTitle: settings.words.zoom_out }).addTo(map);
+    const zoom = L.control.zoom({ position: "topleft", zoomInTitle: settings.words.zoom_in, zoomOutTitle: settings.words.zoom_out }).addTo(map);
+    wholeButton(zoom.getContainer(), settings.words.whole, () => map.fitBounds(settings.bounds));
     L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
     L.control.attribution({ position: "bottomright", prefix: "Leaflet" }).addTo(map);
     if (settings.attribution) map.attributionControl.addAttribution(settings.attribution);
@@ -41,6 +57,10 @@ window.gridmap = window.gridmap || {};
       if (mark && !map.getBounds().contains(mark.getLatLng())) map.panTo(mark.getLatLng(), { animate: false });
     }).observe(element);
     watchLoading(map);
+    // Leaflet gives the map the focus on a click: only the keyboard needs to see that.
+    element.addEventListener("pointerdown", () => element.classList.add("gm-pointer"), true);
+    element.addEventListener("keydown", () => element.classList.remove("gm-pointer"), true);
+    element.addEventListener("blur", () => element.classList.remove("gm-pointer"));
     const choose = (latlng) => {
       gridmap.mark(map, latlng);
       element.dispatchEvent(new CustomEvent("gridmap:place", { bubbles: true, detail: { map, lat: latlng.lat, lon: latlng.lng } }));
