@@ -148,7 +148,7 @@ window.gridmap = window.gridmap || {};
   // On a small map a long legend is folded, so that it leaves the layer switch free.
   const foldLegend = (map) => {
     const box = map.gridmap.legend;
-    if (box && box.offsetHeight > 0.4 * map.getSize().y) box.open = false;
+    if (box && box.offsetHeight > 0.36 * map.getSize().y) box.open = false;
   };
 
   // All legends of a map share one box, so that they stack instead of covering each other.
