@@ -1,11 +1,12 @@
 """Vector tiles from PostGIS: base map, grids, divisions."""
 
+import zlib
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
 
-from geodata.sql import statement
+from geodata.sql import query, statement
 from geodata.versions import layer_versions
 from gridmap.errors import GridmapError
 
@@ -45,7 +46,9 @@ def tile_version(conn: Connection, layer: str, at: date) -> str:
     if layer not in LAYERS:
         raise UnknownTile
     versions = layer_versions(conn)
-    numbers = "-".join(str(versions.get(table, 0)) for table in LAYERS[layer])
+    # The query too: after an upgrade a browser must not go on with tiles of the one before.
+    drawn_by = zlib.crc32(query(f"tile_{layer}").encode())
+    numbers = "-".join([f"{drawn_by:08x}", *(str(versions.get(table, 0)) for table in LAYERS[layer])])
     return numbers if layer == "base" else f"{numbers}-{at.isoformat()}"
 
 
