@@ -1,0 +1,36 @@
+"""The documents: every link leads somewhere, every dependency has its reason."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(path for pattern in ("*.md", "docs/*.md", "geodata/*/*.md") for path in ROOT.glob(pattern))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_inside_the_project_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8"))
+    inside = [target.split("#")[0] for target in targets if "://" not in target and not target.startswith("#")]
+    assert [target for target in inside if not (document.parent / target).exists()] == []
+
+
+def test_every_direct_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    packages = {re.split(r"[<>=\[]", each)[0] for each in named}
+    packages |= set(json.loads((ROOT / "web/package.json").read_text(encoding="utf-8"))["dependencies"])
+    told = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
+    assert sorted(package for package in packages if package not in told) == []
+
+
+def test_lock_files_name_no_registry() -> None:
+    locks = [*(ROOT / "requirements").glob("*.txt"), ROOT / "web/package-lock.json"]
+    assert locks
+    for lock in locks:
+        text = lock.read_text(encoding="utf-8")
+        assert "resolved" not in text
+        assert not re.search(r"https?://(?!opencollective|github|www\.patreon|tidelift)", text), lock.name
