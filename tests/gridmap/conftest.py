@@ -1,7 +1,6 @@
-"""Helpers of the ground floor. They stand alone: `pytest tests/gridmap --confcutdir=tests/gridmap` needs no database."""
+"""Helpers of the ground floor. Its tests alone (`pytest tests/gridmap`) start no database."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import shapely
@@ -19,14 +18,6 @@ Drawing = Callable[[str], dict[str, shapely.Geometry]]
 @pytest.fixture(scope="session", autouse=True)
 def compiled_kernels() -> None:
     warm_up()
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    folder = Path(__file__).resolve().parents[3] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("real data folder ../shared/data is absent")
-    return folder
 
 
 @pytest.fixture(scope="session")
