@@ -2,6 +2,7 @@
 
 import argparse
 import itertools
+import logging
 import re
 import tempfile
 import time
@@ -170,7 +171,10 @@ def visit(client: FlaskClient, first_day: date) -> int:
 
 
 def signed_in(settings: Settings) -> FlaskClient:
-    client = create_app(settings).test_client()
+    app = create_app(settings)
+    # Logged as in service, but not onto the figures.
+    logging.getLogger("web.request").propagate = False
+    client = app.test_client()
     found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
     if found is None:
         raise RuntimeError("no sign-in form")
