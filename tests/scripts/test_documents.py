@@ -20,7 +20,11 @@ def test_links_inside_the_project_lead_somewhere(document: Path) -> None:
 
 def test_every_direct_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    named = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    named = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["test"],
+        *project["optional-dependencies"]["bench"],
+    ]
     packages = {re.split(r"[<>=\[]", each)[0] for each in named}
     packages |= set(json.loads((ROOT / "web/package.json").read_text(encoding="utf-8"))["dependencies"])
     told = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
