@@ -46,12 +46,24 @@ class UnknownStatus(GridmapError):
     en = "Unknown status “{value}”; use one of {allowed}."
 
 
+class UnknownLack(GridmapError):
+    """Something that a report cannot be asked to lack."""
+
+    code = "unknown_lack"
+    zh = "未知的缺项“{value}”，可用：{allowed}。"
+    en = "Unknown lack “{value}”; use one of {allowed}."
+
+
+#: What a chosen report may lack: coordinates, or an owning grid.
+LACKS = ("coordinates", "grid")
+
+
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
     """A choice of reports. Empty means all.
 
     ``bbox`` west, south, east, north in degrees (EPSG:4326); days are the city's, ``from_day`` included, ``to_day`` not;
-    ``area`` a division code (any level) or a grid code.
+    ``area`` a division code (any level) or a grid code; ``lacking`` one of ``LACKS``, to find what still has to be placed.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -61,12 +73,13 @@ class ReportFilter:
     sources: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     area: str | None = None
+    lacking: str | None = None
 
     @classmethod
     def parse(cls, query: Mapping[str, Any]) -> "ReportFilter":
         """Read a query string (a werkzeug MultiDict or a plain mapping); blank values mean no choice.
 
-        Errors: ``BadBbox``, ``BadDay``, ``EmptyPeriod``, ``UnknownSource``, ``UnknownStatus``, each with its field.
+        Errors: ``BadBbox``, ``BadDay``, ``EmptyPeriod``, ``UnknownSource``, ``UnknownStatus``, ``UnknownLack``, each with its field.
         """
         found = cls(
             bbox=_bbox(_one(query, "bbox")),
@@ -77,6 +90,7 @@ class ReportFilter:
             sources=_words(query, "source"),
             statuses=_words(query, "status"),
             area=_one(query, "area") or None,
+            lacking=_one(query, "lacking") or None,
         )
         for value in found.sources:
             if value not in SOURCES:
@@ -84,6 +98,8 @@ class ReportFilter:
         for value in found.statuses:
             if value not in STATES:
                 raise UnknownStatus(field="status", value=value, allowed=", ".join(STATES))
+        if found.lacking and found.lacking not in LACKS:
+            raise UnknownLack(field="lacking", value=found.lacking, allowed=", ".join(LACKS))
         if found.from_day and found.to_day and found.from_day >= found.to_day:
             raise EmptyPeriod(field="to")
         return found
@@ -98,6 +114,7 @@ class ReportFilter:
             "source": list(self.sources),
             "status": list(self.statuses),
             "area": [self.area] if self.area else [],
+            "lacking": [self.lacking] if self.lacking else [],
         }
         return {name: values for name, values in pairs.items() if values}
 
@@ -121,6 +138,13 @@ class ReportFilter:
         ):
             if values:
                 found.append(column.in_(values))
+        if self.lacking == "coordinates":
+            found.append(report.c.geom.is_(None))
+        if self.lacking == "grid":
+            # The list joins owners under the same name; this condition has a row of its own.
+            held = owner.alias()
+            owned = and_(held.c.report_id == report.c.id, held.c.grid_id.is_not(None))
+            found.append(~exists(select(1).where(owned)))
         if self.area:
             inside = and_(owner.c.report_id == report.c.id, owner.c.grid_id == grid.c.id, area_condition(self.area))
             found.append(exists(select(1).select_from(owner.join(grid, owner.c.grid_id == grid.c.id)).where(inside)))

@@ -173,6 +173,10 @@ def _rows(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> NDArray
         west, south, east, north = chosen.bbox
         (left, right), (bottom, top) = to_web_mercator(np.array([west, east]), np.array([south, north]))
         keep.append((columns["x"] >= left) & (columns["x"] <= right) & (columns["y"] >= top) & (columns["y"] <= bottom))
+    if chosen.lacking == "coordinates":
+        keep.append(np.isnan(columns["x"]))
+    if chosen.lacking == "grid":
+        keep.append(columns["grid_id"] < 0)
     if chosen.area:
         owners = list(conn.scalars(select(grid.c.id).where(area_condition(chosen.area))))
         keep.append(np.isin(columns["grid_id"], np.array(owners, dtype=np.int64)))

@@ -224,6 +224,8 @@ def test_pages_of_a_list_meet_without_gap_or_overlap(
         (ReportFilter(bbox=(WEST, SOUTH, WEST + SIDE, SOUTH + SIDE)), 2),
         (ReportFilter(from_day=date(2026, 3, 1)), 1),
         (ReportFilter(to_day=date(2026, 3, 1)), 3),
+        (ReportFilter(lacking="grid"), 1),
+        (ReportFilter(lacking="coordinates"), 0),
     ],
 )
 def test_each_filter_finds_its_reports(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.report_filter import ReportFilter
+from geodata.report_filter import LACKS, ReportFilter
 from gridmap.errors import GridmapError
 from gridmap.report import SOURCES, STATES
 
@@ -50,6 +50,7 @@ def test_an_address_is_read() -> None:
         ({"from": "2026-02-01", "to": "2026-02-01"}, "to", "empty_period"),
         ({"source": "radio"}, "source", "unknown_source"),
         ({"status": "lost"}, "status", "unknown_status"),
+        ({"lacking": "sense"}, "lacking", "unknown_lack"),
     ],
 )
 def test_a_wrong_part_is_named(query: dict[str, str], field: str, code: str) -> None:
@@ -70,6 +71,7 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
         sources=st.lists(st.sampled_from(SOURCES), unique=True).map(lambda v: tuple(sorted(v))),
         statuses=st.lists(st.sampled_from(STATES), unique=True).map(lambda v: tuple(sorted(v))),
         area=st.none() | words,
+        lacking=st.none() | st.sampled_from(LACKS),
     )
 )
 def test_written_and_read_again_it_is_the_same_filter(chosen: ReportFilter) -> None:

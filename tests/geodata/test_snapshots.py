@@ -214,6 +214,8 @@ def test_another_time_zone_is_another_snapshot(filled: Engine, settings: Setting
         {"category": "没有"},
         {"source": "hotline"},
         {"status": "closed"},
+        {"lacking": "coordinates"},
+        {"lacking": "grid", "source": "hotline"},
         {"area": "150105"},
         {"area": "150105001018001"},
         {"area": "X2"},

@@ -57,6 +57,8 @@ def total(page: str) -> int:
         ("?period=all&category=路灯", 33),
         ("?period=all&category=井盖, 破损", 34),
         ("?period=all&area=没有这个区域", 0),
+        ("?period=all&lacking=coordinates", 10),
+        ("?period=all&lacking=grid", 10),
     ],
 )
 def test_the_numbers_follow_the_address(browser: FlaskClient, query: str, count: int) -> None:
@@ -122,6 +124,16 @@ def test_a_week_that_the_period_cuts_is_shown_as_cut(browser: FlaskClient) -> No
 def test_reports_without_a_place_are_counted_openly(browser: FlaskClient) -> None:
     assert "10 件没有坐标" in browser.get("/heat?period=all").text
     assert "10 of them have no coordinates" in browser.get("/heat?period=all&lang=en").text
+
+
+def test_what_lacks_a_place_leads_to_its_list(browser: FlaskClient) -> None:
+    page = browser.get("/heat?period=all").text
+    for lack, title in (("coordinates", "无坐标"), ("grid", "无归属网格")):
+        link = re.search(rf'hx-get="([^"]*lacking={lack}[^"]*)"', page)
+        assert link
+        shown = browser.get(unescape(link[1])).text
+        assert f"全部区域 · {title}" in shown
+        assert "<b>10</b>" in shown
 
 
 def test_values_are_escaped(browser: FlaskClient) -> None:

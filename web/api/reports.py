@@ -24,7 +24,7 @@ from web.api.geojson import collection, feature, point, tagged
 from web.api.locate import named, place_json
 
 _BODY = ("client_key", "lon", "lat", "datum", "accuracy_m", "category", "text", "address_text", "source", "occurred_at")
-_FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "limit", "cursor")
+_FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "lacking", "limit", "cursor")
 #: Channels that somebody without an account may say they come through; the others speak for an office.
 _ANONYMOUS_SOURCES = ("resident", "courier", "other")
 _HOUR = timedelta(hours=1)
