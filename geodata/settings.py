@@ -45,7 +45,6 @@ class Settings:
     )
     time_zone: str = _setting("Asia/Shanghai", "Time zone that days and plans go by (IANA name).")
     language: Language = _setting("zh", "Language of messages when the user chose none: zh or en.")
-    metric_crs: str = _setting("EPSG:4546", "Projected reference system for metres of the city's own layers.")
     gap_limit_m: float = _setting(
         30.0, "A report outside every grid belongs to the nearest one within this many metres."
     )

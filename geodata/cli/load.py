@@ -12,6 +12,7 @@ import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from geodata.cli.main import EXIT_FINDINGS
 from geodata.database import DatabaseUnreachable, open_engine
 from geodata.loaders import KINDS, LoadOptions, LoadSummary, load_file
 from geodata.loaders.columns import parse_mapping
@@ -89,7 +90,7 @@ def load(settings: Settings, /, kind: str, file: Path, rejects: Path | None, com
     for line in summary.lines(language):
         click.echo(line)
     if summary.rejected:
-        sys.exit(1)
+        sys.exit(EXIT_FINDINGS)
 
 
 def _options(given: dict[str, Any]) -> LoadOptions:

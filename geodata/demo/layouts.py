@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from geodata.demo.local_frame import LocalFrame
 
-#: What a grid's ground is used for. ``homes``: one compound; ``two``: two compounds in one grid; ``garden``: a compound and a small
-#: public garden. The others are special grids.
-HOME_USES = ("homes", "two", "garden")
+#: Grounds of special grids. General ones are ``homes`` (one compound), ``two`` (two compounds in one grid) and ``garden`` (a compound and
+#: a small public garden).
 SPECIAL_USES = ("mall", "park", "school", "office", "river")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -99,28 +98,6 @@ class LoadSummary:
             code = f" [{repair.code}]" if repair.code else ""
             change = repair.area_after_m2 - repair.area_before_m2
             yield f"    {word['row'].format(repair.row)}{code} {repair.problem}: {change:+,.2f} m2"
-
-    def as_dict(self, language: Language = "zh", *, most: int = 50) -> dict[str, Any]:
-        """The summary for a job's result or a page, JSON-safe; at most ``most`` rejects and repairs."""
-        return {
-            "kind": self.kind,
-            "source": self.source,
-            "new": self.new,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "rejected": self.rejected,
-            "rejects": [
-                {"row": each.row, "code": each.code, "reason": each.reason.code, "message": each.reason.text(language)}
-                for each in self.rejects[:most]
-            ],
-            "repaired": len(self.repairs),
-            "repairs": [
-                {"row": each.row, "code": each.code, "change_m2": each.area_after_m2 - each.area_before_m2}
-                for each in self.repairs[:most]
-            ],
-            "notes": [{"code": each.code, "loud": each.loud, "message": each.text(language)} for each in self.notes],
-            "committed": self.committed,
-        }
 
 
 _WORDS: dict[Language, dict[str, str]] = {
