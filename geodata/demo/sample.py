@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, exists, func, select
+from sqlalchemy import Connection, Table, exists, func, select, text
 
 from geodata.demo.city import City
 from geodata.settings import Settings
@@ -16,7 +16,6 @@ from geodata.tables import (
     household,
     landcover,
     report,
-    report_key,
     road,
     service_point,
     stairwell,
@@ -24,6 +23,8 @@ from geodata.tables import (
 from gridmap.errors import GridmapError
 
 FACT = "synthetic"
+#: Tables whose rows are noted by their ids, so that the removal finds them.
+TABLES = (division, grid, compound, building, stairwell, household, road, landcover, service_point, report)
 #: Gets the kind that is written now and its number of rows.
 Progress = Callable[[str, int], None]
 
@@ -58,11 +59,12 @@ def load_city(conn: Connection, settings: Settings, city: City, progress: Progre
 
     if tables := occupied_by(conn):
         raise NotEmpty(tables=", ".join(tables))
+    before = {table.name: conn.scalar(select(func.max(table.c.id))) or 0 for table in TABLES}
     for kind, frame in city.frames().items():
         progress(kind, len(frame))
         summary = apply_frame(conn, settings, kind, frame)
         assert not summary.rejects, f"{kind}: {summary.rejects[0].reason}"
-    conn.execute(fact.insert().values(name=FACT, value=_noted(conn, city)))
+    conn.execute(fact.insert().values(name=FACT, value=_noted(conn, city, before)))
 
 
 def digests(conn: Connection, table: Table, codes: Iterable[str]) -> dict[str, str]:
@@ -72,29 +74,19 @@ def digests(conn: Connection, table: Table, codes: Iterable[str]) -> dict[str, s
     return {code: found for code, found in rows}  # noqa: C416  (rows are no pairs to the type checker)
 
 
-def _noted(conn: Connection, city: City) -> dict[str, Any]:
-    by_code = {
-        division: city.divisions, grid: city.grids, compound: city.compounds, building: city.buildings, household: city.households,
-        road: city.roads, landcover: city.landcover, service_point: city.service_points,
-    }  # fmt: skip
-    ids = {
-        table.name: _ranges(conn.scalars(select(table.c.id).where(table.c.code == func.any(frame["code"].tolist()))))
-        for table, frame in by_code.items()
+def _noted(conn: Connection, city: City, before: dict[str, int]) -> dict[str, Any]:
+    ids = {table.name: _written(conn, table, before[table.name]) for table in TABLES}
+    shapes = {
+        table.name: digests(conn, table, frame["code"])
+        for table, frame in ((division, city.divisions), (grid, city.grids))
     }
-    buildings = select(building.c.id).where(building.c.code == func.any(city.buildings["code"].tolist()))
-    ids[stairwell.name] = _ranges(conn.scalars(select(stairwell.c.id).where(stairwell.c.building_id.in_(buildings))))
-    keys = city.reports["key"].tolist()
-    ids[report.name] = _ranges(conn.scalars(select(report_key.c.report_id).where(report_key.c.key == func.any(keys))))
-    shapes = {table.name: digests(conn, table, by_code[table]["code"]) for table in (division, grid)}
     return {"seed": city.seed, "size": city.size, "until": city.until.isoformat(), "ids": ids, "shapes": shapes}
 
 
-def _ranges(ids: Iterable[int]) -> list[list[int]]:
-    """Sorted ids as first and last of each run."""
-    runs: list[list[int]] = []
-    for number in sorted(ids):
-        if runs and runs[-1][1] == number - 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return runs
+def _written(conn: Connection, table: Table, before: int) -> list[list[int]]:
+    """First and last id of each run of rows that this very transaction added after the row numbered ``before``."""
+    own = text("xmin = pg_current_xact_id()::xid")
+    run = (table.c.id - func.row_number().over(order_by=table.c.id)).label("run")
+    numbered = select(table.c.id, run).where(table.c.id > before, own).subquery()
+    runs = select(func.min(numbered.c.id), func.max(numbered.c.id)).group_by(numbered.c.run).order_by(numbered.c.run)
+    return [list(found) for found in conn.execute(runs)]
