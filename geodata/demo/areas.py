@@ -33,21 +33,28 @@ def short_name(name: str) -> str:
 
 
 def division_frame(tiling: Tiling) -> gpd.GeoDataFrame:
-    """City, district, street and communities, parents first. Only street and communities have ground."""
-    names = hohhot_names()
-    ground: dict[str, object] = dict(tiling.communities)
+    """A street and its communities with their ground."""
     street = next(iter(tiling.communities))[:9]
-    ground[street] = tiling.street
-    codes = [CITY_CODE, street[:6], street, *tiling.communities]
+    return _divisions({street: tiling.street, **tiling.communities})
+
+
+def above(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The divisions of all streets with districts and city before them, which have no ground of their own."""
+    districts = sorted(set(streets["code"].str[:6]))
+    return pd.concat([_divisions(dict.fromkeys([CITY_CODE, *districts])), streets], ignore_index=True)
+
+
+def _divisions(ground: dict[str, shapely.Geometry | None]) -> gpd.GeoDataFrame:
+    names = hohhot_names()
     return gpd.GeoDataFrame(
         {
-            "code": codes,
-            "level": [_LEVELS[len(code)] for code in codes],
+            "code": list(ground),
+            "level": [_LEVELS[len(code)] for code in ground],
             "kind": "administrative",
-            "name": [names[code] for code in codes],
-            "name_en": [LATIN.get(code) for code in codes],
+            "name": [names[code] for code in ground],
+            "name_en": [LATIN.get(code) for code in ground],
         },
-        geometry=gpd.GeoSeries([ground.get(code) for code in codes], crs="EPSG:4326"),
+        geometry=gpd.GeoSeries(list(ground.values()), crs="EPSG:4326"),
         crs="EPSG:4326",
     ).rename_geometry("geom")
 

@@ -4,28 +4,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from geodata.demo.areas import division_frame, grid_codes, grid_frame
-from geodata.demo.blocks import GroundPlan, lay_ground
-from geodata.demo.ground_cover import landcover_frame, road_frame
-from geodata.demo.homes import household_frame, stairwell_frame
-from geodata.demo.hotspots import Hotspot, plant
-from geodata.demo.houses import Built, build_houses, building_frame, compound_frame, yard_codes
-from geodata.demo.layouts import LAYOUTS, Layout
-from geodata.demo.names import street_names, yard_names
-from geodata.demo.places import Places
-from geodata.demo.reports import report_frame
-from geodata.demo.services import service_point_frame
-from geodata.demo.streams import stream
-from geodata.demo.tiling import tile
-from geodata.demo.yards import lay_yards
+from geodata.demo.areas import above
+from geodata.demo.hotspots import Hotspot
+from geodata.demo.layouts import SIZES
+from geodata.demo.street import Street, make_street
 from gridmap.errors import GridmapError
 
 
 class UnknownSize(GridmapError):
-    """A size that no layout has."""
+    """A size that the demo does not have."""
 
     code = "unknown_size"
     zh = "没有名为“{value}”的示例规模，可用：{allowed}。"
@@ -69,52 +58,31 @@ def make_city(seed: int = 1, size: str = "sample", until: date = date(2026, 11, 
 
     ``until`` is the day after the last report (days of the city). Raises ``UnknownSize``.
     """
-    if size not in LAYOUTS:
-        raise UnknownSize(field="size", value=size, allowed=", ".join(LAYOUTS))
-    layout = LAYOUTS[size]
-    first_day = until - layout.past
-    plan = lay_ground(layout, stream(seed, "ground"), street_names(stream(seed, "streets")))
-    tiling = tile(plan, layout.centre)
-    codes = grid_codes(plan, tiling)
-    yards = lay_yards(
-        plan, _targets(plan, layout, stream(seed, "targets")), stream(seed, "yards"), yard_names(stream(seed, "names"))
-    )
-    built = build_houses(plan, yards, stream(seed, "houses"))
-    households = household_frame(built.houses, stream(seed, "homes"))
-    street = codes[0][:9]
-    places = Places.of(plan, built, tiling, layout.centre)
-    hotspots = plant(places, until, layout.hotspot_share)
-    compound_codes = yard_codes(yards)
+    if size not in SIZES:
+        raise UnknownSize(field="size", value=size, allowed=", ".join(SIZES))
+    chosen = SIZES[size]
+    first_day = until - timedelta(days=chosen.days)
+    streets = [make_street(layout, seed, size, first_day, until) for layout in chosen.layouts()]
+    ground = {kind: _joined(streets, kind) for kind in streets[0].frames}
     return City(
         seed=seed,
         size=size,
         first_day=first_day,
         until=until,
-        divisions=division_frame(tiling),
-        # In force a while before the first report, so that every report has a grid of its own day.
-        grids=grid_frame(plan, tiling, codes, first_day - timedelta(days=31), _households(plan, built, households)),
-        compounds=compound_frame(yards, layout.centre, compound_codes),
-        buildings=building_frame(built.houses, households, layout.centre, compound_codes),
-        stairwells=stairwell_frame(built.houses, layout.centre),
-        households=households,
-        roads=road_frame(plan, yards, built, layout.centre, street),
-        landcover=landcover_frame(plan, built, layout.centre, street),
-        service_points=service_point_frame(built.houses, layout.centre, stream(seed, "services")),
-        reports=report_frame(places, hotspots, layout.reports, first_day, until, seed, size),
-        hotspots=hotspots,
+        divisions=above(ground["divisions"]),
+        grids=ground["grids"],
+        compounds=ground["compounds"],
+        buildings=ground["buildings"],
+        stairwells=ground["stairwells"],
+        households=ground["households"],
+        roads=ground["roads"],
+        landcover=ground["landcover"],
+        service_points=ground["service-points"],
+        reports=ground["reports"],
+        hotspots=tuple(spot for street in streets for spot in street.hotspots),
     )
 
 
-def _targets(plan: GroundPlan, layout: Layout, rng: np.random.Generator) -> dict[int, int]:
-    """Dwellings to build by grid."""
-    community = {piece.grid: piece.community for piece in plan.pieces}
-    return {
-        number: int(rng.integers(*layout.homes_range(code), endpoint=True))
-        for number, code in sorted(community.items())
-    }
-
-
-def _households(plan: GroundPlan, built: Built, households: pd.DataFrame) -> np.ndarray:
-    """Households by grid number."""
-    grid_of = {house.code: house.grid for house in built.houses}
-    return np.bincount(households["building_code"].map(grid_of).to_numpy(dtype=int), minlength=plan.grids)
+def _joined(streets: list[Street], kind: str) -> pd.DataFrame:
+    parts = [street.frames[kind] for street in streets]
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)

@@ -1,7 +1,7 @@
 """The layout of each size: a table of big blocks between arterial roads, north first, west to east."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from geodata.demo.local_frame import LocalFrame
 
@@ -20,7 +20,7 @@ class BlockPlan:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A size of the city.
+    """One street of the city.
 
     ``columns`` and ``rows`` are widths in metres (rows north first); ``column_roads`` and ``row_roads`` name and class the lines
     between and around them, one more than columns and rows. ``blocks[row][column]`` says what lies there. ``homes_per_grid`` is the
@@ -35,9 +35,13 @@ class Layout:
     blocks: tuple[tuple[BlockPlan, ...], ...]
     reports: int
     hotspot_share: float = 1.0
-    past: timedelta = timedelta(days=365)
     homes_per_grid: tuple[int, int] = (360, 465)
     homes_by_community: tuple[tuple[str, tuple[int, int]], ...] = ()
+
+    @property
+    def street(self) -> str:
+        """The street's code."""
+        return self.blocks[0][0].community[:9]
 
     def homes_range(self, community: str) -> tuple[int, int]:
         """Least and most dwellings of a general grid there."""
@@ -89,5 +93,14 @@ _SAMPLE = Layout(
     homes_by_community=(("150105001018", (350, 400)),),
 )  # fmt: skip
 
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size of the city: its streets, and the days that its reports come from."""
+
+    layouts: Callable[[], tuple[Layout, ...]]
+    days: int = 365
+
+
 #: The sizes by name.
-LAYOUTS = {"tiny": _TINY, "sample": _SAMPLE}
+SIZES = {"tiny": Size(lambda: (_TINY,)), "sample": Size(lambda: (_SAMPLE,))}

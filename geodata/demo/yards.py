@@ -34,7 +34,11 @@ class Yard:
     @property
     def polygon(self) -> Polygon:
         """The compound's ground in metres."""
-        return unary_union([plot.quad.polygon for plot in self.plots])
+        if len(self.plots) == 1:
+            return self.plots[0].quad.polygon
+        # Plots that are set back by different depths meet along a part of their sides: hair-thin notches would not survive rounding.
+        joined = unary_union([plot.quad.polygon.buffer(0.2, join_style="mitre") for plot in self.plots])
+        return joined.buffer(-0.2, join_style="mitre")
 
 
 def lay_yards(plan: GroundPlan, targets: dict[int, int], rng: np.random.Generator, names: Iterator[str]) -> list[Yard]:
