@@ -11,14 +11,16 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from geodata.sessions import end_sessions_of
-from geodata.tables import account
+from geodata.tables import account, account_area
 from geodata.tokens import revoke_tokens_of
-from gridmap.access import Role
+from gridmap.access import GRANTS, Role
 from gridmap.errors import GridmapError
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 1000
 MAX_NAME = 80
+#: The area of an account that sees the whole city, also what lies in no division.
+EVERYWHERE = "*"
 
 # argon2id with the library's parameters (RFC 9106, low memory); a hash made with others is renewed at the next sign-in.
 _HASHER = PasswordHasher()
@@ -74,6 +76,8 @@ class Account:
     name: str
     display_name: str
     role: Role
+    unit_id: int | None
+    person_id: int | None
     created_at: datetime
     disabled_at: datetime | None = None
 
@@ -88,6 +92,8 @@ COLUMNS = (
     account.c.name,
     account.c.display_name,
     account.c.role,
+    account.c.unit_id,
+    account.c.person_id,
     account.c.created_at,
     account.c.disabled_at,
 )
@@ -95,7 +101,8 @@ COLUMNS = (
 
 def account_from(row: Any) -> Account:
     """The account in a row that holds ``COLUMNS``."""
-    return Account(row.id, row.name, row.display_name, Role(row.role), row.created_at, row.disabled_at)
+    role, unit_id, person_id = Role(row.role), row.unit_id, row.person_id
+    return Account(row.id, row.name, row.display_name, role, unit_id, person_id, row.created_at, row.disabled_at)
 
 
 def normal_name(name: str) -> str:
@@ -103,20 +110,33 @@ def normal_name(name: str) -> str:
     return name.strip().lower()
 
 
-def add_account(conn: Connection, name: str, password: str, role: str, display_name: str = "") -> Account:
-    """Make an account. Errors: ``BadAccountName``, ``UnknownRole``, ``WeakPassword``, ``AccountExists``."""
+def add_account(
+    conn: Connection, name: str, password: str, role: str, display_name: str = "", *, unit_id: int | None = None
+) -> Account:
+    """Make an account; roles that may have the whole city start with it, others see nothing until they get an area or a unit.
+
+    Errors: ``BadAccountName``, ``UnknownRole``, ``WeakPassword``, ``AccountExists``.
+    """
     name = normal_name(name)
     if not name or len(name) > MAX_NAME or any(letter.isspace() for letter in name):
         raise BadAccountName(field="name")
     if role not in tuple(Role):
         raise UnknownRole(field="role", value=role, allowed=", ".join(Role))
     _check_password(name, password)
-    values = {"name": name, "display_name": display_name, "role": role, "password_hash": _HASHER.hash(password)}
+    values = {
+        "name": name,
+        "display_name": display_name,
+        "role": role,
+        "unit_id": unit_id,
+        "password_hash": _HASHER.hash(password),
+    }
     try:
         with conn.begin_nested():
             row = conn.execute(insert(account).values(values).returning(*COLUMNS)).one()
     except IntegrityError as error:
         raise AccountExists(field="name", name=name) from error
+    if "city" in GRANTS[Role(role)].levels:
+        conn.execute(insert(account_area).values(account_id=row.id, area_code=EVERYWHERE))
     return account_from(row)
 
 

@@ -1,12 +1,13 @@
 """Grids and their time in force."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Date, Row, Select, cast, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
+from geodata.days import valid_on
 from geodata.report_filter import area_condition
+from geodata.scope import Scope
 from geodata.tables import grid
 from gridmap.errors import GridmapError
 
@@ -19,18 +20,9 @@ class UnknownGrid(GridmapError):
     en = "There is no grid “{grid_code}” in force on {at}."
 
 
-def today(zone: ZoneInfo) -> date:
-    """The city's day now."""
-    return datetime.now(zone).date()
-
-
-def in_force(at: date) -> ColumnElement[bool]:
-    """The condition that a grid is in force on a day."""
-    return grid.c.valid.op("@>", return_type=Boolean())(cast(at, Date))
-
-
 def grids_in_force(
     conn: Connection,
+    scope: Scope,
     at: date,
     *,
     area: str | None = None,
@@ -38,8 +30,8 @@ def grids_in_force(
     limit: int | None = None,
     cursor: str | None = None,
 ) -> list[Row[Any]]:
-    """Grids of a day in order of code, after the code ``cursor``; geometry as GeoJSON text in ``geojson``."""
-    query = _described().where(in_force(at)).order_by(grid.c.code)
+    """Grids of a day inside the scope in order of code, after the code ``cursor``; geometry as GeoJSON text in ``geojson``."""
+    query = _described().where(valid_on(grid, at), scope.grid_condition()).order_by(grid.c.code)
     if area:
         query = query.where(area_condition(area))
     if bbox:
@@ -49,17 +41,21 @@ def grids_in_force(
     return list(conn.execute(query.limit(limit)))
 
 
-def grid_by_code(conn: Connection, code: str, at: date) -> Row[Any]:
+def grid_by_code(conn: Connection, scope: Scope, code: str, at: date) -> Row[Any]:
     """One grid as of a day. Errors: ``UnknownGrid``."""
-    found = conn.execute(_described().where(in_force(at), grid.c.code == code)).one_or_none()
+    found = conn.execute(
+        _described().where(valid_on(grid, at), grid.c.code == code, scope.grid_condition())
+    ).one_or_none()
     if found is None:
         raise UnknownGrid(field="code", grid_code=code, at=at.isoformat())
     return found
 
 
-def grid_extent(conn: Connection, at: date, area: str | None = None) -> tuple[float, float, float, float] | None:
+def grid_extent(
+    conn: Connection, scope: Scope, at: date, area: str | None = None
+) -> tuple[float, float, float, float] | None:
     """West, south, east, north of the grids in force, or None when there are none."""
-    query = select(func.ST_Extent(grid.c.geom).label("box")).where(in_force(at))
+    query = select(func.ST_Extent(grid.c.geom).label("box")).where(valid_on(grid, at), scope.grid_condition())
     if area:
         query = query.where(area_condition(area))
     box = query.subquery()

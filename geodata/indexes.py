@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
-from geodata.grids import in_force, today
+from geodata.days import today, valid_on
 from geodata.settings import Settings
 from geodata.tables import grid, layer_version
 from gridmap.assignment import GridIndex
@@ -77,7 +77,7 @@ def _read(conn: Connection, day: date) -> CityIndex:
                 func.ST_AsBinary(grid.c.geom).label("wkb"),
                 version.label("version"),
             )
-            .where(in_force(day))
+            .where(valid_on(grid, day))
             .order_by(grid.c.code)
         )
     )

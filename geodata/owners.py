@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
-from geodata.grids import today
+from geodata.days import today
 from geodata.indexes import CityIndex, grid_index
 from geodata.settings import Settings
 from geodata.tables import grid

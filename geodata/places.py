@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from geodata.scope import Scope
 from geodata.sql import statement
 from geodata.tables import grid
 
@@ -21,28 +22,35 @@ class FoundPlace:
     bounds: tuple[float, float, float, float] | None
 
 
-def find_places(conn: Connection, words: str, at: date, *, limit: int = 12) -> list[FoundPlace]:
-    """Grids in force and divisions whose name holds the words or whose code starts with them; blank words find nothing."""
+def find_places(conn: Connection, scope: Scope, words: str, at: date, *, limit: int = 12) -> list[FoundPlace]:
+    """Grids in force and divisions inside the scope whose name holds the words or whose code starts with them; blank words find nothing."""
     wanted = words.strip()
-    return _find(conn, wanted, at, limit) if wanted else []
+    return _find(conn, scope, wanted, at, limit) if wanted else []
 
 
-def first_places(conn: Connection, at: date, *, limit: int = 12) -> list[FoundPlace]:
+def first_places(conn: Connection, scope: Scope, at: date, *, limit: int = 12) -> list[FoundPlace]:
     """Where a choice of areas starts: divisions from the city down, then grids."""
-    return _find(conn, "", at, limit)
+    return _find(conn, scope, "", at, limit)
 
 
-def named_place(conn: Connection, code: str, at: date) -> FoundPlace:
+def named_place(conn: Connection, scope: Scope, code: str, at: date) -> FoundPlace:
     """The division or grid in force with a code; a code that is neither stands for itself."""
-    found = find_places(conn, code, at, limit=1)
+    found = find_places(conn, scope, code, at, limit=1)
     return found[0] if found and found[0].code == code else FoundPlace("grid", code, code, None, None)
 
 
-def _find(conn: Connection, wanted: str, at: date, limit: int) -> list[FoundPlace]:
+def _find(conn: Connection, scope: Scope, wanted: str, at: date, limit: int) -> list[FoundPlace]:
     literal = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = conn.execute(
         statement("find_places"),
-        {"pattern": f"%{literal}%", "prefix": f"{literal}%", "exact": wanted, "at": at, "limit": limit},
+        {
+            "pattern": f"%{literal}%",
+            "prefix": f"{literal}%",
+            "exact": wanted,
+            "at": at,
+            "limit": limit,
+            **scope.sql_areas(),
+        },
     )
     return [
         FoundPlace(

@@ -7,8 +7,9 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
+from geodata.scope import reports_of_areas
 from geodata.tables import grid, owner, report
 from gridmap.errors import GridmapError
 from gridmap.report import SOURCES, STATES, UnknownSource
@@ -63,7 +64,7 @@ class ReportFilter:
     """A choice of reports. Empty means all.
 
     ``bbox`` west, south, east, north in degrees (EPSG:4326); days are the city's, ``from_day`` included, ``to_day`` not;
-    ``area`` a division code (any level) or a grid code; ``lacking`` one of ``LACKS``, to find what still has to be placed.
+    ``area`` a division code (any level; a district or city includes its reports without a grid) or a grid code; ``lacking`` one of ``LACKS``, to find what still has to be placed.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -122,7 +123,7 @@ class ReportFilter:
         """The same choice everywhere."""
         return replace(self, bbox=None)
 
-    def conditions(self, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    def conditions(self, conn: Connection, zone: ZoneInfo) -> list[ColumnElement[bool]]:
         """Conditions on ``report``; those on the owner ask the side table."""
         found: list[ColumnElement[bool]] = []
         if self.bbox:
@@ -146,8 +147,7 @@ class ReportFilter:
             owned = and_(held.c.report_id == report.c.id, held.c.grid_id.is_not(None))
             found.append(~exists(select(1).where(owned)))
         if self.area:
-            inside = and_(owner.c.report_id == report.c.id, owner.c.grid_id == grid.c.id, area_condition(self.area))
-            found.append(exists(select(1).select_from(owner.join(grid, owner.c.grid_id == grid.c.id)).where(inside)))
+            found.append(reports_of_areas(conn, (self.area,)))
         return found
 
 

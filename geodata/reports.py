@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, Select, func, select, tuple_
 
 from geodata.report_filter import ReportFilter
+from geodata.scope import Scope
 from geodata.tables import event, grid, owner, report, report_key
 from gridmap.errors import GridmapError
 from gridmap.report import ReportDraft
@@ -42,10 +43,17 @@ class ReportPage:
 
 
 def list_reports(
-    conn: Connection, chosen: ReportFilter, zone: ZoneInfo, *, limit: int = 100, cursor: str | None = None
+    conn: Connection,
+    scope: Scope,
+    chosen: ReportFilter,
+    zone: ZoneInfo,
+    *,
+    limit: int = 100,
+    cursor: str | None = None,
 ) -> ReportPage:
-    """Reports of a filter by time of occurrence, newest first. Errors: ``BadCursor``."""
-    query = _described().where(*chosen.conditions(zone)).order_by(report.c.occurred_at.desc(), report.c.id.desc())
+    """Reports of a filter inside the scope by time of occurrence, newest first. Errors: ``BadCursor``."""
+    conditions = (*scope.report_conditions(conn), *chosen.conditions(conn, zone))
+    query = _described().where(*conditions).order_by(report.c.occurred_at.desc(), report.c.id.desc())
     if cursor:
         query = query.where(tuple_(report.c.occurred_at, report.c.id) < tuple_(*_read_cursor(cursor)))
     rows = list(conn.execute(query.limit(limit + 1)))
@@ -54,13 +62,13 @@ def list_reports(
     return ReportPage(rows, _write_cursor(rows[-1]) if more else None)
 
 
-def report_by_ref(conn: Connection, ref: UUID | str) -> Row[Any]:
-    """One report with its owner. Errors: ``UnknownReport``."""
+def report_by_ref(conn: Connection, scope: Scope, ref: UUID | str) -> Row[Any]:
+    """One report inside the scope with its owner. Errors: ``UnknownReport``."""
     try:
         known = UUID(str(ref))
     except ValueError as error:
         raise UnknownReport(field="ref") from error
-    found = conn.execute(_described().where(report.c.ref == known)).one_or_none()
+    found = conn.execute(_described().where(report.c.ref == known, *scope.report_conditions(conn))).one_or_none()
     if found is None:
         raise UnknownReport(field="ref")
     return found

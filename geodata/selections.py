@@ -9,17 +9,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from geodata.report_filter import ReportFilter, area_condition
+from geodata.report_filter import ReportFilter
+from geodata.scope import UNIT_STATES, Scope, districts_of, grids_of_areas
 from geodata.snapshots import Snapshot
-from geodata.tables import grid
 from geodata.versions import version_of
+from gridmap.access import Reach
 from gridmap.hotspot.heat_window import class_breaks, fitting_bandwidth_m, to_web_mercator
 from gridmap.report import SOURCES, STATES
 
 _EPOCH = date(1970, 1, 1)
-_KEPT = 8
+_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -115,15 +116,15 @@ _chosen: OrderedDict[str, Selection] = OrderedDict()
 _lock = threading.Lock()
 
 
-def choose(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> Selection:
-    """The reports of a filter, kept for the next request with the same filter and the same data."""
-    grids = version_of(conn, "grid") if chosen.area else 0
-    key = f"{snapshot.token}/{grids}/{sorted(chosen.query().items())}"
+def choose(conn: Connection, scope: Scope, snapshot: Snapshot, chosen: ReportFilter) -> Selection:
+    """The reports of a filter inside the scope, kept for the next request with the same scope, filter and data."""
+    grids = version_of(conn, "grid") if chosen.area or scope.areas else 0
+    key = f"{snapshot.token}/{grids}/{scope.key}/{sorted(chosen.query().items())}"
     with _lock:
         if (found := _chosen.get(key)) is not None:
             _chosen.move_to_end(key)
             return found
-    found = Selection(snapshot, _rows(conn, snapshot, chosen), key, _bandwidth_m(conn, snapshot, chosen))
+    found = Selection(snapshot, _rows(conn, scope, snapshot, chosen), key, _bandwidth_m(conn, scope, snapshot, chosen))
     with _lock:
         _chosen[key] = found
         while len(_chosen) > _KEPT:
@@ -131,12 +132,12 @@ def choose(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> Select
     return found
 
 
-def _bandwidth_m(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> float:
+def _bandwidth_m(conn: Connection, scope: Scope, snapshot: Snapshot, chosen: ReportFilter) -> float:
     """That of all reports of the area: choosing a week must not change how sharp the map is."""
     whole = ReportFilter(area=chosen.area)
     if chosen != whole:
-        return choose(conn, snapshot, whole).bandwidth_m
-    rows = _rows(conn, snapshot, whole)
+        return choose(conn, scope, snapshot, whole).bandwidth_m
+    rows = _rows(conn, scope, snapshot, whole)
     x, y = (snapshot.columns[name] if rows is None else snapshot.columns[name][rows] for name in ("x", "y"))
     placed = ~np.isnan(x)
     return fitting_bandwidth_m(x[placed], y[placed], latitude_of(snapshot))
@@ -155,9 +156,9 @@ def latitude_of(snapshot: Snapshot) -> float:
     return round(float(np.degrees(np.arctan(np.sinh((0.5 - found) * 2 * np.pi)))), 1)
 
 
-def _rows(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> NDArray[np.int64] | None:
+def _rows(conn: Connection, scope: Scope, snapshot: Snapshot, chosen: ReportFilter) -> NDArray[np.int64] | None:
     columns = snapshot.columns
-    keep: list[NDArray[np.bool_]] = []
+    keep = _in_scope(conn, scope, snapshot)
     if chosen.from_day:
         keep.append(columns["day"] >= (chosen.from_day - _EPOCH).days)
     if chosen.to_day:
@@ -178,9 +179,31 @@ def _rows(conn: Connection, snapshot: Snapshot, chosen: ReportFilter) -> NDArray
     if chosen.lacking == "grid":
         keep.append(columns["grid_id"] < 0)
     if chosen.area:
-        owners = list(conn.scalars(select(grid.c.id).where(area_condition(chosen.area))))
-        keep.append(np.isin(columns["grid_id"], np.array(owners, dtype=np.int64)))
+        keep.append(_in_areas(conn, snapshot, (chosen.area,)))
     return np.flatnonzero(np.logical_and.reduce(keep)) if keep else None
+
+
+def _in_scope(conn: Connection, scope: Scope, snapshot: Snapshot) -> list[NDArray[np.bool_]]:
+    """What ``Scope.report_conditions`` says of rows, of a snapshot's columns; reports that were filed or live in compounds are not told apart here."""
+    columns = snapshot.columns
+    if scope.reach is Reach.UNIT:
+        kinds = np.isin(np.array(snapshot.header.categories, dtype=object), scope.categories)
+        states = np.isin(np.array(STATES, dtype=object), UNIT_STATES)
+        return [kinds[columns["category"]], states[columns["status"]]]
+    if scope.reach is not Reach.AREA:
+        return [np.zeros(len(snapshot), dtype=bool)]
+    return [] if scope.areas is None else [_in_areas(conn, snapshot, scope.areas)]
+
+
+def _in_areas(conn: Connection, snapshot: Snapshot, areas: tuple[str, ...]) -> NDArray[np.bool_]:
+    """What ``reports_of_areas`` says of rows."""
+    owned = snapshot.columns["grid_id"]
+    found = np.isin(owned, np.array(grids_of_areas(conn, areas), dtype=np.int64))
+    if districts := tuple(districts_of(areas)):
+        intake = snapshot.columns["intake"]
+        codes = [code for code in np.unique(intake) if str(code).startswith(districts)]
+        found |= (owned < 0) & np.isin(intake, codes)
+    return found
 
 
 def recent_counts(

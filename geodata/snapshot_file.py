@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-MAGIC = b"gridmap1"
+MAGIC = b"gridmap2"
 COLUMNS = (
     ("report_id", "<i8"),
     ("x", "<f8"),
@@ -24,6 +24,7 @@ COLUMNS = (
     ("grid_id", "<i8"),
     ("category", "<i4"),
     ("day", "<i4"),
+    ("intake", "<i4"),
     ("source", "<i1"),
     ("status", "<i1"),
 )

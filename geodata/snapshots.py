@@ -36,7 +36,7 @@ _ROW = np.dtype(
         part
         for name, kind in (
             ("report_id", ">i8"), ("lon", ">f8"), ("lat", ">f8"), ("category", ">i4"), ("source", ">i4"), ("status", ">i4"),
-            ("day", ">i4"), ("grid_id", ">i8"),
+            ("day", ">i4"), ("grid_id", ">i8"), ("intake", ">i4"),
         )
         for part in ((f"{name}_length", ">i4"), (name, kind))
     ]
@@ -49,7 +49,7 @@ class Snapshot:
     """Reports as of one moment. ``columns`` are aligned arrays in order of ``report_id`` (``snapshot_file.COLUMNS``).
 
     ``x`` and ``y`` are fractions of the web map (NaN without a place), ``day`` days since 1970 in the city's time zone, ``grid_id``
-    the owner's key or -1, ``category``, ``source``, ``status`` positions in ``header.categories``, ``SOURCES``, ``STATES``.
+    the owner's key or -1, ``intake`` the intake district's code as a number (0: none), ``category``, ``source``, ``status`` positions in ``header.categories``, ``SOURCES``, ``STATES``.
     """
 
     header: Header
@@ -216,7 +216,7 @@ def _rows(conn: Connection, categories: Sequence[str], settings: Settings, repor
         cursor.copy_expert(f"COPY ({body}) TO STDOUT (FORMAT binary)", buffer)
     found = np.frombuffer(buffer.getbuffer()[_COPY_HEADER:-2], dtype=_ROW)
     x, y = to_web_mercator(found["lon"].astype(np.float64), found["lat"].astype(np.float64))
-    columns = {name: found[name] for name in ("report_id", "grid_id", "category", "day", "source", "status")}
+    columns = {name: found[name] for name in ("report_id", "grid_id", "category", "day", "intake", "source", "status")}
     return _sorted({**columns, "x": x, "y": y})
 
 

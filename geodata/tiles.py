@@ -3,9 +3,11 @@
 import zlib
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection
 
+from geodata.scope import Scope
 from geodata.sql import query, statement
 from geodata.versions import layer_versions
 from gridmap.errors import GridmapError
@@ -18,6 +20,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "grids": ("grid", "division"),
     "divisions": ("division", "grid"),
 }
+#: Layers that show an account only what lies in its areas; the others are geography.
+SCOPED = ("grids",)
 
 
 class UnknownTile(GridmapError):
@@ -41,7 +45,7 @@ class TileAddress:
             raise UnknownTile
 
 
-def tile_version(conn: Connection, layer: str, at: date) -> str:
+def tile_version(conn: Connection, scope: Scope, layer: str, at: date) -> str:
     """Changes whenever a tile of the layer may have changed. Errors: ``UnknownTile``."""
     if layer not in LAYERS:
         raise UnknownTile
@@ -49,14 +53,18 @@ def tile_version(conn: Connection, layer: str, at: date) -> str:
     # The query too: after an upgrade a browser must not go on with tiles of the one before.
     drawn_by = zlib.crc32(query(f"tile_{layer}").encode())
     numbers = "-".join([f"{drawn_by:08x}", *(str(versions.get(table, 0)) for table in LAYERS[layer])])
-    return numbers if layer == "base" else f"{numbers}-{at.isoformat()}"
+    if layer == "base":
+        return numbers
+    return f"{numbers}-{at.isoformat()}" + (f"-{scope.places_key}" if layer in SCOPED else "")
 
 
-def vector_tile(conn: Connection, layer: str, tile: TileAddress, at: date) -> bytes:
+def vector_tile(conn: Connection, scope: Scope, layer: str, tile: TileAddress, at: date) -> bytes:
     """One tile in Mapbox Vector Tile format, empty when nothing is there. ``at`` is the day whose grids are asked for."""
     if layer not in LAYERS:
         raise UnknownTile
-    parameters: dict[str, int | date] = {"z": tile.z, "x": tile.x, "y": tile.y}
+    parameters: dict[str, Any] = {"z": tile.z, "x": tile.x, "y": tile.y}
     if layer != "base":
         parameters["at"] = at
+    if layer in SCOPED:
+        parameters |= scope.sql_areas()
     return bytes(conn.execute(statement(f"tile_{layer}"), parameters).scalar_one())

@@ -1,9 +1,11 @@
-"""Who may do what: the one table of roles and permissions.
+"""Who may do what, and where: the one table of roles.
 
-Roles are those of the city's grid governance (grid worker, community secretary, ...). An account has one role; what the role may do
-is a row here, and nowhere else is a role compared by name.
+Roles are those of the city's grid governance (grid worker, community secretary, ...). An account has one role; what the role may do,
+which reports it reaches, and what kind of area it can be given is a row here, and nowhere else is a role compared by name.
+``geodata.scope`` turns the row and the account's area or unit into a condition in every query.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -12,7 +14,14 @@ class Permission(StrEnum):
 
     VIEW_MAP = "view_map"
     VIEW_REPORTS = "view_reports"
+    VIEW_FIGURES = "view_figures"
+    VIEW_COVERAGE = "view_coverage"
+    VIEW_HOMES = "view_homes"
+    VIEW_AUDIT = "view_audit"
     FILE_REPORT = "file_report"
+    EXPORT = "export"
+    MANAGE_DATA = "manage_data"
+    HAND_OVER = "hand_over"
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
@@ -33,28 +42,70 @@ class Role(StrEnum):
     APPROVER = "approver"
     LEADER = "leader"
     ADMIN = "admin"
+    MOBILE_REPORTER = "mobile_reporter"
 
 
-_LOOK = frozenset({Permission.VIEW_MAP, Permission.VIEW_REPORTS})
-_WORK = _LOOK | {Permission.FILE_REPORT}
+class Reach(StrEnum):
+    """Which reports a role reaches."""
 
-# Roles that handle single cases (property company, owners' body, unit) see the map; cases reach them through their own desk,
-# never through the city's whole list.
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.GRID_WORKER: _WORK,
-    Role.BUILDING_HEAD: frozenset({Permission.VIEW_MAP, Permission.FILE_REPORT}),
-    Role.BRANCH_SECRETARY: _WORK,
-    Role.COMMUNITY_SECRETARY: _WORK,
-    Role.PROPERTY_COMPANY: frozenset({Permission.VIEW_MAP, Permission.FILE_REPORT}),
-    Role.OWNERS_BODY: frozenset({Permission.VIEW_MAP, Permission.FILE_REPORT}),
-    Role.STREET_OFFICER: _WORK,
-    Role.DISPATCHER: _WORK,
-    Role.UNIT_HANDLER: frozenset({Permission.VIEW_MAP}),
-    Role.HOTLINE_AGENT: _WORK,
-    Role.BOUNDARY_EDITOR: _LOOK,
-    Role.APPROVER: _LOOK,
-    Role.LEADER: _LOOK,
-    Role.ADMIN: _WORK | {Permission.MANAGE_ACCOUNTS},
+    #: Those whose owning grid lies in the account's area; a district or the city also has its reports without a grid.
+    AREA = "area"
+    #: Those that its unit is responsible for, city-wide, from dispatching on.
+    UNIT = "unit"
+    #: Those in the compounds that its unit looks after, once the compound handles them.
+    COMPOUNDS = "compounds"
+    #: Those that the account filed.
+    OWN = "own"
+
+
+#: Kinds of area from the largest to the smallest: levels of divisions, then grids.
+LEVELS = ("city", "district", "street", "community", "grid")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A row of the table: permissions, the reports they reach, and the levels of area that the role is given.
+
+    No levels: the role belongs to a unit instead of an area.
+    """
+
+    permissions: frozenset[Permission]
+    reports: Reach
+    levels: tuple[str, ...]
+
+    @property
+    def by_unit(self) -> bool:
+        """Whether the role's accounts belong to a unit."""
+        return not self.levels
+
+
+_P = Permission
+_LOOK = frozenset({_P.VIEW_MAP, _P.VIEW_REPORTS, _P.VIEW_FIGURES, _P.VIEW_COVERAGE})
+_WORK = _LOOK | {_P.FILE_REPORT}
+_REPORTER = frozenset({_P.VIEW_MAP, _P.VIEW_REPORTS, _P.FILE_REPORT})
+_ABOVE_GRIDS = ("city", "district", "street")
+
+# Rows of households are for those responsible for the place alone: not for leaders, and not for those who run the machine.
+GRANTS: dict[Role, Grant] = {
+    Role.GRID_WORKER: Grant(_WORK | {_P.VIEW_HOMES}, Reach.AREA, ("grid",)),
+    Role.BUILDING_HEAD: Grant(_REPORTER, Reach.OWN, ("grid",)),
+    Role.BRANCH_SECRETARY: Grant(_WORK | {_P.VIEW_HOMES}, Reach.AREA, ("grid",)),
+    Role.COMMUNITY_SECRETARY: Grant(_WORK | {_P.VIEW_HOMES, _P.EXPORT, _P.HAND_OVER}, Reach.AREA, ("community",)),
+    Role.PROPERTY_COMPANY: Grant(_REPORTER, Reach.COMPOUNDS, ()),
+    Role.OWNERS_BODY: Grant(_REPORTER, Reach.COMPOUNDS, ()),
+    Role.STREET_OFFICER: Grant(_WORK | {_P.EXPORT, _P.HAND_OVER}, Reach.AREA, ("street",)),
+    Role.DISPATCHER: Grant(_WORK | {_P.EXPORT}, Reach.AREA, ("city", "district")),
+    Role.UNIT_HANDLER: Grant(frozenset({_P.VIEW_MAP, _P.VIEW_REPORTS, _P.VIEW_FIGURES, _P.EXPORT}), Reach.UNIT, ()),
+    Role.HOTLINE_AGENT: Grant(_WORK, Reach.AREA, ("city", "district")),
+    Role.BOUNDARY_EDITOR: Grant(_LOOK | {_P.EXPORT, _P.MANAGE_DATA}, Reach.AREA, _ABOVE_GRIDS),
+    Role.APPROVER: Grant(_LOOK, Reach.AREA, _ABOVE_GRIDS),
+    Role.LEADER: Grant(_LOOK | {_P.EXPORT}, Reach.AREA, (*_ABOVE_GRIDS, "community")),
+    Role.ADMIN: Grant(
+        _WORK | {_P.EXPORT, _P.MANAGE_DATA, _P.HAND_OVER, _P.MANAGE_ACCOUNTS, _P.VIEW_AUDIT},
+        Reach.AREA,
+        ("city", "district"),
+    ),
+    Role.MOBILE_REPORTER: Grant(_REPORTER, Reach.OWN, ("city", "district")),
 }
 
 
@@ -65,6 +116,6 @@ def may(role: Role | str, permission: Permission) -> bool:
     (True, False)
     """
     try:
-        return permission in PERMISSIONS[Role(role)]
+        return permission in GRANTS[Role(role)].permissions
     except ValueError:
         return False

@@ -19,6 +19,7 @@ from geodata.grids import UnknownGrid
 from geodata.jobs.queue import UnknownJob
 from geodata.rate_limits import TooManyRequests
 from geodata.reports import UnknownReport
+from geodata.scope import OutsideArea
 from geodata.tiles import UnknownTile
 from gridmap.errors import GridmapError
 from web import db
@@ -110,6 +111,7 @@ STATUS: dict[type[GridmapError], int] = {
     NotSignedIn: 401,
     BadToken: 401,
     NotAllowed: 403,
+    OutsideArea: 403,
     NotFound: 404,
     UnknownTile: 404,
     UnknownGrid: 404,

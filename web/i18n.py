@@ -1,7 +1,7 @@
 """Languages: Chinese first, English by ``?lang=en``, remembered in a plain cookie.
 
-Texts in code and templates are English; ``translations/zh`` has the Chinese. The compiled catalogue is made at start when the
-text is newer.
+Texts in code and templates are English; ``translations/zh`` has the Chinese, a file a page and ``messages.po`` for what pages share.
+The compiled catalogue of them all is made at start when one of them is newer.
 """
 
 import io
@@ -9,6 +9,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, Response, current_app, has_request_context, request
@@ -35,27 +36,32 @@ def language() -> Language:
 
 
 def compile_catalogue(folder: Path = _TRANSLATIONS) -> Path:
-    """Compile each stale ``messages.po``; return the folder that holds the result.
+    """Compile each language whose texts are newer than the last result; return the folder that holds the result.
 
     Server processes that start together each write a file of their own and rename it. A folder that may not be written to
     gets its result below the system's temporary folder.
     """
     result = folder
-    for po in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
-        mo = po.with_suffix(".mo")
-        if mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns:
+    for language in sorted(folder.glob("*/LC_MESSAGES")):
+        texts = sorted(language.glob("*.po"))
+        mo = language / "messages.mo"
+        if mo.exists() and all(mo.stat().st_mtime_ns >= po.stat().st_mtime_ns for po in texts):
             continue
-        if not os.access(po.parent, os.W_OK):
+        if not os.access(language, os.W_OK):
             result = Path(tempfile.mkdtemp(prefix="gridmap-translations-"))
-            mo = result / po.parent.relative_to(folder) / "messages.mo"
+            mo = result / language.relative_to(folder) / "messages.mo"
             mo.parent.mkdir(parents=True)
-        _compile(po, mo)
+        _compile(texts, mo)
     return result
 
 
-def _compile(po: Path, mo: Path) -> None:
-    with po.open("rb") as source:
-        catalogue = read_po(source, locale=po.parents[1].name)
+def _compile(texts: list[Path], mo: Path) -> None:
+    catalogue = Catalog(locale=mo.parents[1].name)
+    for po in texts:
+        with po.open("rb") as source:
+            for message in read_po(source, locale=mo.parents[1].name):
+                if message.id:
+                    catalogue[message.id] = message
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     fresh = mo.with_suffix(f".{os.getpid()}")

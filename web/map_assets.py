@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from geodata.grids import grid_extent
 from geodata.places import extent_of_everything
+from geodata.scope import Scope
 from geodata.settings import Settings
 from web.i18n import language
 from web.maps import Assets, Background, GridMap, MapView, VectorTileLayer
@@ -36,10 +37,10 @@ def assets() -> Assets:
 
 
 def page_map(
-    conn: Connection, settings: Settings, at: date, label: str, area: str | None = None
+    conn: Connection, scope: Scope, settings: Settings, at: date, label: str, area: str | None = None
 ) -> tuple[GridMap, bool]:
     """A map of the grids in force with base map and background, and whether there are any grids."""
-    extent = grid_extent(conn, at, area) or (grid_extent(conn, at) if area else None)
+    extent = grid_extent(conn, scope, at, area) or (grid_extent(conn, scope, at) if area else None)
     bounds = (extent[1], extent[0], extent[3], extent[2]) if extent else extent_of_everything(conn) or FIRST_VIEW
     background = None
     if settings.tile_source_url:

@@ -22,7 +22,7 @@ class MenuEntry:
 
 MENU = (
     MenuEntry("map_page.index", _l("Map"), "map", Permission.VIEW_MAP),
-    MenuEntry("heat.index", _l("Issue heatmap"), "fire", Permission.VIEW_MAP),
+    MenuEntry("heat.index", _l("Issue heatmap"), "fire", Permission.VIEW_FIGURES),
 )
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, render_template
 
 from geodata.divisions import division_chain
 from geodata.reports import report_by_ref
+from geodata.scope import EVERYTHING
 from web import db
 from web.access import public
 from web.words import status_word
@@ -18,7 +19,7 @@ blueprint = Blueprint("track", __name__)
 def show(ref: UUID) -> Response:
     """State, times, category, grid and community; no text, coordinates, addresses or names of people."""
     conn = db.connection()
-    report = report_by_ref(conn, ref)
+    report = report_by_ref(conn, EVERYTHING, ref)
     chain = division_chain(conn, report.community_code)
     page = render_template(
         "track.html", report=report, community=chain.get("community"), status=status_word(report.status)

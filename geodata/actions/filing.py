@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, func
 
 from geodata.actions.locating import PlaceAnswer, locate_place
-from geodata.grids import today
+from geodata.days import today
 from geodata.indexes import grid_index
 from geodata.reports import insert_report, report_by_key
 from geodata.settings import Settings

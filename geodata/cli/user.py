@@ -6,14 +6,17 @@ from datetime import timedelta
 import click
 
 from geodata import accounts, tokens
+from geodata.account_areas import set_areas
 from geodata.audit import note
 from geodata.database import open_engine
 from geodata.settings import Settings
-from gridmap.access import Role
+from geodata.units import unit_by_code
+from gridmap.access import GRANTS, Role
 
 _PASSWORD_STDIN = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking twice."
 )
+_SEES_NOTHING = "This account has no area or unit yet, so it sees nothing: give it one with --area or --unit, or on the page 系统管理."
 _NO_SESSIONS_LEFT = "sessions ended"
 
 
@@ -33,16 +36,38 @@ def user() -> None:
 @click.argument("name")
 @click.option("--role", required=True, type=click.Choice([str(role) for role in Role]), help="What the account may do.")
 @click.option("--display-name", default="", help="The name that pages show.")
+@click.option(
+    "--area", "areas", multiple=True, help="Code of a division or grid that the account sees; may come several times."
+)
+@click.option("--unit", "unit_code", help="Code of the unit that the account belongs to.")
 @_PASSWORD_STDIN
 @click.pass_obj
-def add(settings: Settings, name: str, role: str, display_name: str, password_stdin: bool) -> None:
-    """Make an account; the password has at least 10 characters and is not the name."""
+def add(
+    settings: Settings,
+    name: str,
+    role: str,
+    display_name: str,
+    areas: tuple[str, ...],
+    unit_code: str | None,
+    password_stdin: bool,
+) -> None:
+    """Make an account; the password has at least 10 characters and is not the name.
+
+    Without --area, roles that may have the whole city get it; others see nothing until they get an area or a unit.
+    """
     engine = open_engine(settings)
     password = _password(password_stdin)
     with engine.begin() as conn:
-        made = accounts.add_account(conn, name, password, role, display_name)
-        note(conn, "account_added", subject=made.name, role=role, by="command line")
+        unit_id = unit_by_code(conn, unit_code).id if unit_code else None
+        made = accounts.add_account(conn, name, password, role, display_name, unit_id=unit_id)
+        set_areas(conn, made, areas)
+        note(conn, "account_added", subject=made.name, role=role, areas=list(areas), unit=unit_code, by="command line")
+        sees_nothing = (
+            GRANTS[made.role].by_unit != bool(unit_code) and not areas and "city" not in GRANTS[made.role].levels
+        )
     click.echo(f"{made.name} ({made.role})")
+    if sees_nothing:
+        click.echo(_SEES_NOTHING, err=True)
 
 
 @user.command(name="list")

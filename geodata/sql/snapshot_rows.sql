@@ -9,7 +9,8 @@ SELECT
     (s.code - 1)::int AS source,
     (t.code - 1)::int AS status,
     ((r.occurred_at AT TIME ZONE %(zone)s)::date - DATE '1970-01-01')::int AS day,
-    coalesce(o.grid_id, -1)::bigint AS grid_id
+    coalesce(o.grid_id, -1)::bigint AS grid_id,
+    CASE WHEN r.intake_district ~ '^[1-9][0-9]{0,8}$' THEN r.intake_district::int ELSE 0 END AS intake
 FROM report r
 JOIN unnest(%(categories)s::text[]) WITH ORDINALITY AS c(word, code) ON c.word = r.category
 JOIN unnest(%(sources)s::text[]) WITH ORDINALITY AS s(word, code) ON s.word = r.source

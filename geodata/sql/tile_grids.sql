@@ -1,4 +1,4 @@
--- The grids in force on a day (at) in one tile (z, x, y), with their label points as a layer of their own: a polygon cut by tiles
+-- The grids in force on a day (at) inside areas (codes, NULL: everywhere) in one tile (z, x, y), with their label points as a layer of their own: a polygon cut by tiles
 -- would be labelled once a tile.
 WITH tile AS (
     SELECT
@@ -9,7 +9,7 @@ WITH tile AS (
 chosen AS (
     SELECT g.id, g.code, g.name, g.name_en, g.kind, g.community_code, g.geom, tile.bounds, tile.side, tile.box
     FROM tile
-    JOIN grid g ON g.geom && tile.box AND g.valid @> CAST(:at AS date)
+    JOIN grid g ON g.geom && tile.box AND g.valid @> CAST(:at AS date) AND in_areas(CAST(:areas AS text[]), g.code, g.community_code)
 ),
 area_rows AS (
     SELECT

@@ -10,12 +10,13 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from geodata.tables.base import id_column, metadata, one_of
+from geodata.tables.base import days_column, days_whole, id_column, metadata, one_of, ref_column
 from gridmap.access import Role
 
 #: People who sign in. A password is stored as its argon2 hash.
@@ -27,10 +28,47 @@ account = Table(
     Column("display_name", Text, nullable=False, server_default=""),
     Column("password_hash", Text, nullable=False),
     Column("role", Text, nullable=False),
+    Column("unit_id", BigInteger, ForeignKey("unit.id")),
+    Column("person_id", BigInteger, ForeignKey("person.id"), unique=True),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("disabled_at", DateTime(timezone=True)),
     one_of("role", tuple(str(role) for role in Role)),
     CheckConstraint("name = lower(btrim(name)) AND name <> ''", name="name_normal"),
+)
+Index("ix_account_unit_id", account.c.unit_id)
+
+#: Where an account may see and act: codes of divisions or grids, from when until when. A deputy's row names the account that it
+#: stands in for (AB 岗) and always has an end.
+account_area = Table(
+    "account_area",
+    metadata,
+    id_column(),
+    Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("area_code", Text, nullable=False),
+    days_column(),
+    Column("stands_in_for", BigInteger, ForeignKey("account.id")),
+    CheckConstraint("area_code <> ''", name="area_code_not_blank"),
+    CheckConstraint("stands_in_for IS NULL OR NOT upper_inf(valid)", name="deputy_ends"),
+    CheckConstraint("stands_in_for <> account_id", name="deputy_of_another"),
+    *days_whole(),
+)
+Index("ix_account_area_account_id", account_area.c.account_id)
+Index("ix_account_area_area_code", account_area.c.area_code)
+Index("ix_account_area_stands_in_for", account_area.c.stands_in_for)
+
+#: Filters that a person keeps under a name, per page.
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    id_column(),
+    ref_column(),
+    Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("page", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("account_id", "page", "name"),
+    CheckConstraint("name <> '' AND page <> ''", name="named"),
 )
 
 #: Sessions live here, not in the cookie, so that they can be ended. The cookie's secret is stored as its SHA-256.

@@ -4,6 +4,7 @@ from typing import Any
 
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, MetaData, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import DATERANGE
 
 metadata = MetaData(
     naming_convention={
@@ -44,6 +45,19 @@ def geometry_checks() -> list[CheckConstraint]:
             "ST_XMin(geom) >= -180 AND ST_XMax(geom) <= 180 AND ST_YMin(geom) >= -90 AND ST_YMax(geom) <= 90",
             name="geom_on_earth",
         ),
+    ]
+
+
+def days_column() -> Column[Any]:
+    """From which day to before which day a row holds, days of the city; an end that is missing is open."""
+    return Column("valid", DATERANGE, nullable=False, server_default=text("'(,)'"))
+
+
+def days_whole() -> list[CheckConstraint]:
+    """At least one day."""
+    return [
+        CheckConstraint("NOT isempty(valid)", name="valid_not_empty"),
+        CheckConstraint("lower_inc(valid) OR lower_inf(valid)", name="valid_half_open"),
     ]
 
 

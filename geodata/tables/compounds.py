@@ -1,6 +1,17 @@
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-from geodata.tables.base import geometry_checks, geometry_column, id_column, metadata, name_columns, ref_column
+from geodata.tables.base import (
+    days_column,
+    days_whole,
+    geometry_checks,
+    geometry_column,
+    id_column,
+    metadata,
+    name_columns,
+    one_of,
+    ref_column,
+)
 
 #: Named residential compounds (小区).
 compound = Table(
@@ -17,3 +28,54 @@ compound = Table(
     *geometry_checks(),
 )
 Index("ix_compound_community_code", compound.c.community_code)
+
+GATE_KINDS = ("vehicle", "pedestrian")
+
+#: Gates of compounds, where one comes in from the street.
+gate = Table(
+    "gate",
+    metadata,
+    id_column(),
+    Column("code", Text, nullable=False, unique=True),
+    Column("compound_id", BigInteger, ForeignKey("compound.id"), nullable=False),
+    *name_columns(),
+    Column("kind", Text, nullable=False, server_default="vehicle"),
+    geometry_column("POINT"),
+    one_of("kind", GATE_KINDS),
+    *geometry_checks(),
+)
+Index("ix_gate_compound_id", gate.c.compound_id)
+
+BODY_KINDS = (
+    "property_company",
+    "owners_committee",
+    "property_committee",
+    "party_branch",
+    "desk",
+    "heating",
+    "water",
+)
+
+#: Bodies of a compound (property company, owners' or property committee, branch, desk, heating, water), from when until when.
+#: A body with a ``unit_id`` is a unit whose accounts see the compound.
+compound_body = Table(
+    "compound_body",
+    metadata,
+    id_column(),
+    ref_column(),
+    Column("compound_id", BigInteger, ForeignKey("compound.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("contact", Text, nullable=False, server_default=""),
+    Column("phone", Text, nullable=False, server_default=""),
+    Column("unit_id", BigInteger, ForeignKey("unit.id")),
+    days_column(),
+    one_of("kind", BODY_KINDS),
+    CheckConstraint("name <> ''", name="named"),
+    *days_whole(),
+    ExcludeConstraint(
+        ("compound_id", "="), ("kind", "="), ("valid", "&&"), name="ex_compound_body_one_of_a_kind", using="gist"
+    ),
+)
+Index("ix_compound_body_compound_id", compound_body.c.compound_id)
+Index("ix_compound_body_unit_id", compound_body.c.unit_id)

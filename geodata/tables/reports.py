@@ -69,6 +69,13 @@ Index("ix_report_occurred_at", report.c.occurred_at.desc(), report.c.id.desc())
 Index("ix_report_category_occurred_at", report.c.category, report.c.occurred_at.desc(), report.c.id.desc())
 Index("ix_report_changed_xid", report.c.changed_xid)
 Index("ix_report_intake_district_reported_at", report.c.intake_district, report.c.reported_at)
+Index(
+    "ix_report_account_id",
+    report.c.account_id,
+    report.c.occurred_at.desc(),
+    report.c.id.desc(),
+    postgresql_where=report.c.account_id.is_not(None),
+)
 
 #: Keys that a client or a source gave, unique in their scope: ``account:7``, ``anonymous``, ``load:reports``.
 report_key = Table(

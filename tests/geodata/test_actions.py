@@ -14,6 +14,7 @@ from geodata.actions import KeyReused, assign_reports, file_report, locate_place
 from geodata.indexes import grid_index
 from geodata.report_filter import ReportFilter
 from geodata.reports import BadCursor, UnknownReport, categories, list_reports, report_by_ref
+from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from geodata.tables import event, owner, owner_history, report
 from gridmap.assignment import Reason
@@ -31,7 +32,7 @@ def draft_at(place: tuple[float, float], **more: object) -> ReportDraft:
 
 def test_a_report_has_owner_history_and_first_event(nine_grids: Connection, settings: Settings, middle: Middle) -> None:
     filed = file_report(nine_grids, settings, draft_at(middle("e")), scope="anonymous")
-    row = report_by_ref(nine_grids, filed.ref)
+    row = report_by_ref(nine_grids, EVERYTHING, filed.ref)
     assert (row.grid_code, row.reason, filed.created) == ("e", "inside", True)
     assert nine_grids.execute(select(owner_history.c.cause, owner_history.c.reason)).all() == [("filed", "inside")]
     assert nine_grids.scalars(select(event.c.kind)).all() == ["filed"]
@@ -66,7 +67,7 @@ def test_gcj02_coordinates_are_kept_as_received_and_placed_where_they_are(
 def test_a_place_in_no_grid_is_filed_all_the_same(nine_grids: Connection, settings: Settings) -> None:
     filed = file_report(nine_grids, settings, draft_at((WEST - 1, SOUTH)), scope="anonymous")
     assert (filed.place.reason, filed.place.grid) == (Reason.NONE, None)
-    assert report_by_ref(nine_grids, filed.ref).reason == "none"
+    assert report_by_ref(nine_grids, EVERYTHING, filed.ref).reason == "none"
 
 
 def test_just_outside_within_the_limit_belongs_to_the_nearest(
@@ -81,7 +82,7 @@ def test_an_address_alone_waits_without_owner(nine_grids: Connection, settings: 
     filed = file_report(
         nine_grids, settings, ReportDraft("噪声扰民", address_text="富邦小区3号楼2单元501"), scope="anonymous"
     )
-    assert report_by_ref(nine_grids, filed.ref).reason == "none"
+    assert report_by_ref(nine_grids, EVERYTHING, filed.ref).reason == "none"
 
 
 def test_a_retry_is_the_same_report_and_another_body_is_refused(
@@ -200,7 +201,7 @@ def test_pages_of_a_list_meet_without_gap_or_overlap(
         )
     seen, cursor = [], None
     while True:
-        page = list_reports(nine_grids, ReportFilter(), settings.zone, limit=3, cursor=cursor)
+        page = list_reports(nine_grids, EVERYTHING, ReportFilter(), settings.zone, limit=3, cursor=cursor)
         seen += [row.id for row in page.rows]
         cursor = page.next_cursor
         if cursor is None:
@@ -209,7 +210,7 @@ def test_pages_of_a_list_meet_without_gap_or_overlap(
     assert len(set(seen)) == 7
     for wrong in ("x", "e30", "WyJhIiwxXQ"):
         with pytest.raises(BadCursor):
-            list_reports(nine_grids, ReportFilter(), settings.zone, cursor=wrong)
+            list_reports(nine_grids, EVERYTHING, ReportFilter(), settings.zone, cursor=wrong)
 
 
 @pytest.mark.parametrize(
@@ -236,14 +237,14 @@ def test_each_filter_finds_its_reports(
     file_report(nine_grids, settings, draft_at(middle("a"), reported_at=at, category="井盖缺失"), scope="anonymous")
     file_report(nine_grids, settings, draft_at(middle("i"), reported_at=at + timedelta(minutes=1)), scope="anonymous")
     file_report(nine_grids, settings, draft_at((WEST - 1, SOUTH), reported_at=at), scope="anonymous")
-    assert len(list_reports(nine_grids, chosen, settings.zone).rows) == expected
+    assert len(list_reports(nine_grids, EVERYTHING, chosen, settings.zone).rows) == expected
     assert categories(nine_grids) == ["井盖缺失", "暴露垃圾"]
 
 
 def test_an_unknown_reference_is_said(conn: Connection) -> None:
     for ref in ("nonsense", str(uuid.uuid4())):
         with pytest.raises(UnknownReport):
-            report_by_ref(conn, ref)
+            report_by_ref(conn, EVERYTHING, ref)
 
 
 def test_two_retries_at_once_file_one_report(engine: Engine, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from geodata import snapshots
 from geodata.report_filter import ReportFilter
+from geodata.scope import EVERYTHING
 from geodata.selections import choose, last_day
 from geodata.settings import Settings
 from geodata.snapshots import open_snapshot
@@ -90,7 +91,7 @@ def test_an_empty_database_gives_an_empty_snapshot(engine: Engine, settings: Set
     assert len(snapshot) == 0
     assert last_day(snapshot) is None
     with engine.connect() as conn:
-        empty = choose(conn, snapshot, ReportFilter())
+        empty = choose(conn, EVERYTHING, snapshot, ReportFilter())
     assert (empty.total, empty.by_week(), empty.by_grid(), empty.without_place) == (0, [], {}, 0)
 
 
@@ -228,15 +229,17 @@ def test_a_selection_counts_as_the_database_does(filled: Engine, settings: Setti
     zone = ZoneInfo(settings.time_zone)
     snapshot = open_snapshot(filled, settings)
     with filled.connect() as conn:
-        selection = choose(conn, snapshot, chosen)
-        wanted = select(func.count(), func.count(report.c.geom)).where(*chosen.conditions(zone))
+        selection = choose(conn, EVERYTHING, snapshot, chosen)
+        wanted = select(func.count(), func.count(report.c.geom)).where(*chosen.conditions(conn, zone))
         total, placed = conn.execute(wanted).one()
         per_category = dict(
             conn.execute(
-                select(report.c.category, func.count()).where(*chosen.conditions(zone)).group_by(report.c.category)
+                select(report.c.category, func.count())
+                .where(*chosen.conditions(conn, zone))
+                .group_by(report.c.category)
             ).all()
         )
-        assert choose(conn, snapshot, chosen) is selection
+        assert choose(conn, EVERYTHING, snapshot, chosen) is selection
     assert (selection.total, selection.total - selection.without_place) == (total, placed)
     assert dict(selection.by_category()) == per_category
     assert sum(n for _, n in selection.by_source()) == total
@@ -246,7 +249,7 @@ def test_a_selection_counts_as_the_database_does(filled: Engine, settings: Setti
 
 def test_weeks_start_on_monday_and_leave_none_out(filled: Engine, settings: Settings) -> None:
     with filled.connect() as conn:
-        weeks = choose(conn, open_snapshot(filled, settings), ReportFilter()).by_week()
+        weeks = choose(conn, EVERYTHING, open_snapshot(filled, settings), ReportFilter()).by_week()
         of_january = conn.execute(
             text(
                 "SELECT count(*) FROM report WHERE occurred_at >= '2026-01-05 00:00+08' AND occurred_at < '2026-01-12 00:00+08'"

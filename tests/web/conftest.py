@@ -9,19 +9,31 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from geodata import accounts
+from geodata.account_areas import give_area
 from geodata.accounts import account_by_name, add_account
 from geodata.database import engine_for
 from geodata.settings import Settings
+from geodata.tables import unit, unit_duty
 from geodata.tokens import issue_token
-from tests.geodata.cities import insert_divisions, insert_grids
+from tests.geodata.cities import COMMUNITY, insert_divisions, insert_grids
 from web import create_app, db
 
 PASSWORD = "a long enough password"
 PRODUCTION_HASHER = accounts._HASHER
 SignIn = Callable[[str], FlaskClient]
+#: Areas in the nine grids' city for roles that have less than the whole city.
+AREA_OF = {
+    "grid_worker": "e",
+    "building_head": "e",
+    "branch_secretary": "e",
+    "community_secretary": COMMUNITY,
+    "street_officer": COMMUNITY[:9],
+}
+#: Units for roles that have one.
+UNIT_KIND_OF = {"property_company": "property_company", "owners_body": "owners_body", "unit_handler": "department"}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,6 +75,15 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+def unit_of(conn: Connection, role: str) -> int | None:
+    """A unit of the role's kind, made at first use; a department answers for the category ``x``."""
+    if (kind := UNIT_KIND_OF.get(role)) is None:
+        return None
+    found = conn.scalar(unit.insert().values(code=role, name=f"{role} 单位", kind=kind).returning(unit.c.id))
+    conn.execute(unit_duty.insert().values(unit_id=found, category="x"))
+    return found
+
+
 @pytest.fixture(scope="module")
 def account_named(city: Engine) -> Callable[[str], str]:
     """The name of an account of a role, made at first use."""
@@ -71,7 +92,9 @@ def account_named(city: Engine) -> Callable[[str], str]:
     def name_of(role: str) -> str:
         if role not in made:
             with city.begin() as conn:
-                add_account(conn, role, PASSWORD, role, display_name=f"{role} 甲")
+                found = add_account(conn, role, PASSWORD, role, display_name=f"{role} 甲", unit_id=unit_of(conn, role))
+                if area := AREA_OF.get(role):
+                    give_area(conn, found, area)
             made.add(role)
         return role
 

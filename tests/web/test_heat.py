@@ -175,11 +175,10 @@ def test_the_list_behind_a_grid(browser: FlaskClient, city: Engine) -> None:
     assert browser.get("/heat/list?lon=x&lat=0").status_code == 422
 
 
-def test_lists_of_reports_need_the_permission(signed_in: SignIn) -> None:
-    handler = signed_in("unit_handler")
-    assert handler.get("/heat").status_code == 200
-    assert "data-gm-card" not in handler.get("/heat").text
-    assert handler.get("/heat/list").status_code == 403
+def test_the_heatmap_needs_the_permission(signed_in: SignIn) -> None:
+    company = signed_in("property_company")
+    assert company.get("/heat").status_code == 403
+    assert company.get("/heat/list").status_code == 403
 
 
 def test_bad_filters_say_what_is_wrong(browser: FlaskClient) -> None:

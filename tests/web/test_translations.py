@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from web.i18n import compile_catalogue
 
 WEB = Path(__file__).resolve().parents[2] / "web"
-PO = WEB / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+CHINESE = WEB / "translations" / "zh" / "LC_MESSAGES"
 SKIPPED = {"node_modules", "static", "translations", "__pycache__"}
 METHODS = [("node_modules/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 KEYWORDS = {
@@ -46,8 +46,11 @@ def used() -> set[Text]:
 
 
 def catalogue() -> list[Message]:
-    with PO.open("rb") as source:
-        return [message for message in read_po(source, locale="zh") if message.id]
+    found = []
+    for po in sorted(CHINESE.glob("*.po")):
+        with po.open("rb") as source:
+            found += [message for message in read_po(source, locale="zh") if message.id]
+    return found
 
 
 def key(message: Message) -> Text:
@@ -63,7 +66,8 @@ def test_every_text_is_translated() -> None:
 
 def test_no_text_is_left_over_and_none_comes_twice() -> None:
     assert sorted({key(message) for message in catalogue()} - used()) == []
-    written = re.findall(r'^((?:msgctxt ".+"\n)?msgid ".+")$', PO.read_text(encoding="utf-8"), flags=re.M)
+    texts = "".join(po.read_text(encoding="utf-8") for po in sorted(CHINESE.glob("*.po")))
+    written = re.findall(r'^((?:msgctxt ".+"\n)?msgid ".+")$', texts, flags=re.M)
     assert sorted({one for one in written if written.count(one) > 1}) == []
 
 
@@ -76,7 +80,7 @@ def test_placeholders_are_kept() -> None:
 
 def test_a_stale_catalogue_is_compiled_again(tmp_path: Path) -> None:
     folder = tmp_path / "translations"
-    shutil.copytree(PO.parents[2], folder, ignore=shutil.ignore_patterns("*.mo"))
+    shutil.copytree(CHINESE.parents[1], folder, ignore=shutil.ignore_patterns("*.mo"))
     assert compile_catalogue(folder) == folder
     mo = folder / "zh" / "LC_MESSAGES" / "messages.mo"
     assert read_mo(io.BytesIO(mo.read_bytes())).get("Sign in").string == "登录"
@@ -92,7 +96,7 @@ def test_a_stale_catalogue_is_compiled_again(tmp_path: Path) -> None:
 
 def test_a_folder_that_may_not_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "translations"
-    shutil.copytree(PO.parents[2], folder, ignore=shutil.ignore_patterns("*.mo"))
+    shutil.copytree(CHINESE.parents[1], folder, ignore=shutil.ignore_patterns("*.mo"))
     monkeypatch.setattr(os, "access", lambda *_: False)
     elsewhere = compile_catalogue(folder)
     assert elsewhere != folder

@@ -7,14 +7,17 @@ from flask import request
 from sqlalchemy import Row
 from werkzeug.wrappers import Response as AnyResponse
 
-from geodata.grids import grid_by_code, grids_in_force, today
+from geodata.days import today
+from geodata.grids import grid_by_code, grids_in_force
 from geodata.report_filter import ReportFilter
 from gridmap.access import Permission
+from gridmap.privacy import is_few
 from web import db
 from web.access import requires
 from web.api.blueprint import blueprint
 from web.api.fields import only, query_day, query_limit
 from web.api.geojson import collection, feature, tagged
+from web.scope import scope
 
 
 @blueprint.get("/grids")
@@ -26,6 +29,7 @@ def grids() -> AnyResponse:
     limit = query_limit()
     rows = grids_in_force(
         db.connection(),
+        scope(),
         query_day("at") or today(db.settings().zone),
         area=chosen.area,
         bbox=chosen.bbox,
@@ -41,7 +45,7 @@ def grids() -> AnyResponse:
 def grid(code: str) -> AnyResponse:
     """One grid as of a day."""
     only(request.args, ("at",))
-    return tagged(_feature(grid_by_code(db.connection(), code, query_day("at") or today(db.settings().zone))))
+    return tagged(_feature(grid_by_code(db.connection(), scope(), code, query_day("at") or today(db.settings().zone))))
 
 
 def _feature(row: Row[Any]) -> dict[str, Any]:
@@ -54,7 +58,7 @@ def _feature(row: Row[Any]) -> dict[str, Any]:
             "name_en": row.name_en,
             "kind": row.kind,
             "community_code": row.community_code,
-            "households": row.households,
+            "households": None if row.households is None or is_few(row.households) else row.households,
             "area_m2": round(row.area_m2, 1),
             "valid_from": row.valid_from.isoformat() if row.valid_from else None,
             "valid_to": row.valid_to.isoformat() if row.valid_to else None,

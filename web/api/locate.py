@@ -11,6 +11,7 @@ from web import db
 from web.access import requires
 from web.api.blueprint import blueprint
 from web.api.fields import only, query_day, query_needed, query_number
+from web.scope import check_place
 
 _FIELDS = ("lon", "lat", "datum", "accuracy_m", "at")
 
@@ -29,6 +30,7 @@ def locate() -> Response:
         accuracy_m=query_number("accuracy_m"),
         at=query_day("at"),
     )
+    check_place(place)
     return jsonify(place_json(place))
 
 

@@ -22,6 +22,7 @@ from web.api.body import json_object
 from web.api.fields import body_key, body_number, body_text, body_time, only, query_limit
 from web.api.geojson import collection, feature, point, tagged
 from web.api.locate import named, place_json
+from web.scope import scope
 
 _BODY = ("client_key", "lon", "lat", "datum", "accuracy_m", "category", "text", "address_text", "source", "occurred_at")
 _FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "lacking", "limit", "cursor")
@@ -54,6 +55,7 @@ def index() -> AnyResponse:
     only(request.args, _FILTER)
     page = list_reports(
         db.connection(),
+        scope(),
         ReportFilter.parse(request.args),
         db.settings().zone,
         limit=query_limit(),
@@ -68,7 +70,7 @@ def one(ref: UUID) -> AnyResponse:
     """One report with what happened to it."""
     only(request.args, ())
     conn = db.connection()
-    row = report_by_ref(conn, ref)
+    row = report_by_ref(conn, scope(), ref)
     found = _feature(row)
     found["properties"]["events"] = [
         {"kind": event.kind, "at": event.at.isoformat()} for event in events_of(conn, row.id)

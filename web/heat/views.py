@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
 
 from geodata.actions import locate_place
-from geodata.grids import today
+from geodata.days import today
 from geodata.places import find_places, first_places, grid_facts, named_place
 from geodata.report_filter import ReportFilter
 from geodata.reports import list_reports
@@ -24,6 +24,7 @@ from web.map_assets import page_map
 from web.map_page.places import asked_place
 from web.map_words import helpers, thousands
 from web.maps import GridChoropleth, HeatTileLayer, LayerSwitch, Legend, LegendRow, MapParts, VectorTileLayer, render
+from web.scope import check_place, scope
 from web.security import csp_nonce
 from web.tiles.picture import COLOURS
 from web.words import source_word
@@ -38,7 +39,7 @@ _GRIDS = "/tiles/grids/{z}/{x}/{y}.mvt"
 
 
 @blueprint.get("")
-@requires(Permission.VIEW_MAP)
+@requires(Permission.VIEW_FIGURES)
 def index() -> str:
     """The heatmap of the filter in the address, with its figures."""
     snapshot, chosen, selection = _asked()
@@ -65,14 +66,14 @@ def index() -> str:
         heat_url=heat_url,
         filter_query=filter_query(chosen),
         periods=periods(chosen, last_day(snapshot)),
-        area=named_place(conn, chosen.area, at) if chosen.area else None,
-        areas=first_places(conn, at),
+        area=named_place(conn, scope(), chosen.area, at) if chosen.area else None,
+        areas=first_places(conn, scope(), at),
         at=at,
     )
 
 
 @blueprint.get("/areas")
-@requires(Permission.VIEW_MAP)
+@requires(Permission.VIEW_FIGURES)
 def areas() -> str:
     """Areas for the words in ``q`` to choose from, beside the one chosen already (``area``). A fragment of the page."""
     conn, at = db.connection(), today(db.settings().zone)
@@ -80,14 +81,14 @@ def areas() -> str:
     code = request.args.get("area", "").strip()[:_WORDS_MOST]
     return render_template(
         "heat/areas.html",
-        area=named_place(conn, code, at) if code else None,
-        areas=find_places(conn, words, at) if words else first_places(conn, at),
+        area=named_place(conn, scope(), code, at) if code else None,
+        areas=find_places(conn, scope(), words, at) if words else first_places(conn, scope(), at),
         area_words=words,
     )
 
 
 @blueprint.get("/grids.json")
-@requires(Permission.VIEW_MAP)
+@requires(Permission.VIEW_FIGURES)
 def grids() -> Response:
     """Keys of grids per class of the choropleth, lowest class first."""
     _snapshot, _chosen, selection = _asked()
@@ -111,16 +112,17 @@ def latest() -> str:
     if "lon" in request.args:
         lon, lat = asked_place(request.args)
         place = locate_place(conn, settings, lon, lat)
+        check_place(place)
         if place.grid_id is None:
             return render_template("heat/list.html", facts=None, outside=True, rows=[], count=0, chosen=chosen)
         facts = grid_facts(conn, [place.grid_id])[place.grid_id]
         chosen = replace(chosen, area=facts.code)
-    count = choose(conn, _snapshot, chosen).total
-    page = list_reports(conn, chosen, settings.zone, limit=LATEST)
+    count = choose(conn, scope(), _snapshot, chosen).total
+    page = list_reports(conn, scope(), chosen, settings.zone, limit=LATEST)
     return render_template(
         "heat/list.html",
         facts=facts,
-        area=named_place(conn, chosen.area, today(settings.zone)) if chosen.area and facts is None else None,
+        area=named_place(conn, scope(), chosen.area, today(settings.zone)) if chosen.area and facts is None else None,
         outside=False,
         rows=page.rows,
         count=count,
@@ -133,12 +135,12 @@ def latest() -> str:
 def _asked() -> tuple[Snapshot, ReportFilter, Selection]:
     snapshot = open_snapshot(db.engine(), db.settings())
     chosen = chosen_filter(request.args, last_day(snapshot))
-    return snapshot, chosen, choose(db.connection(), snapshot, chosen)
+    return snapshot, chosen, choose(db.connection(), scope(), snapshot, chosen)
 
 
 def _map(chosen: ReportFilter, selection: Selection, data_day: date | None) -> tuple[MapParts, bool]:
     settings, conn = db.settings(), db.connection()
-    made, has_grids = page_map(conn, settings, today(settings.zone), _("Issue heatmap"), chosen.area)
+    made, has_grids = page_map(conn, scope(), settings, today(settings.zone), _("Issue heatmap"), chosen.area)
     values_url = heat_url(chosen, "heat.grids")
     choropleth = GridChoropleth(_GRIDS, values_url, name=_("Reports per grid"), colours=COLOURS, show=False)
     choropleth.add_to(made)

@@ -3,7 +3,7 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 
 from geodata.actions import locate_place
-from geodata.grids import today
+from geodata.days import today
 from geodata.places import find_places, grid_facts, things_at, things_known
 from geodata.selections import recent_counts
 from geodata.snapshots import open_snapshot
@@ -15,6 +15,7 @@ from web.map_assets import page_map
 from web.map_page.places import asked_place
 from web.map_words import helpers
 from web.maps import LayerSwitch, Legend, LegendRow, VectorTileLayer, render
+from web.scope import check_place, scope
 from web.security import csp_nonce
 
 blueprint = Blueprint("map_page", __name__, url_prefix="/map")
@@ -30,7 +31,7 @@ def index() -> str:
     """The map with grids and boundaries."""
     settings, conn = db.settings(), db.connection()
     at = today(settings.zone)
-    made, has_grids = page_map(conn, settings, at, _("Map of grids"))
+    made, has_grids = page_map(conn, scope(), settings, at, _("Map of grids"))
     VectorTileLayer("divisions", "/tiles/divisions/{z}/{x}/{y}.mvt", name=_("Divisions"), language=language()).add_to(
         made
     )
@@ -63,6 +64,7 @@ def card() -> str:
     settings, conn = db.settings(), db.connection()
     lon, lat = asked_place(request.args)
     place = locate_place(conn, settings, lon, lat)
+    check_place(place)
     facts, counts = None, []
     if place.grid_id is not None:
         facts = grid_facts(conn, [place.grid_id])[place.grid_id]
@@ -82,5 +84,5 @@ def card() -> str:
 def search() -> str:
     """Grids and divisions for the words in ``q``. A fragment of the page."""
     words = request.args.get("q", "")[:_WORDS_MOST]
-    found = find_places(db.connection(), words, today(db.settings().zone))
+    found = find_places(db.connection(), scope(), words, today(db.settings().zone))
     return render_template("map_page/found.html", words=words.strip(), found=found)

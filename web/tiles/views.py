@@ -2,7 +2,7 @@ from hashlib import sha256
 
 from flask import Blueprint, Response, current_app, request
 
-from geodata.grids import today
+from geodata.days import today
 from geodata.report_filter import ReportFilter, parse_day
 from geodata.selections import choose
 from geodata.snapshots import open_snapshot
@@ -10,6 +10,7 @@ from geodata.tiles import TileAddress, tile_version, vector_tile
 from gridmap.access import Permission
 from web import db
 from web.access import requires
+from web.scope import scope
 from web.tiles.heat_block import block_of, draw_block
 from web.tiles.made_once import MadeOnce
 
@@ -28,20 +29,22 @@ def vector(layer: str, z: int, x: int, y: int) -> Response:
     settings = db.settings()
     at = parse_day(request.args.get("at", ""), "at") or today(settings.zone)
     conn = db.connection()
-    version = tile_version(conn, layer, at)
+    version = tile_version(conn, scope(), layer, at)
     if (known := _not_modified(version)) is not None:
         return known
-    body = _kept.get_or_make((str(conn.engine.url), layer, version, tile), lambda: vector_tile(conn, layer, tile, at))
+    body = _kept.get_or_make(
+        (str(conn.engine.url), layer, version, tile), lambda: vector_tile(conn, scope(), layer, tile, at)
+    )
     return _tile(body, _VECTOR, version)
 
 
 @blueprint.get("/heat/<int:z>/<int:x>/<int:y>.png")
-@requires(Permission.VIEW_MAP)
+@requires(Permission.VIEW_FIGURES)
 def heat(z: int, x: int, y: int) -> Response:
     """Density of the filter's reports in colours: the same classes at every zoom."""
     tile = TileAddress(z, x, y)
     chosen = ReportFilter.parse(request.args)
-    selection = choose(db.connection(), open_snapshot(db.engine(), db.settings()), chosen)
+    selection = choose(db.connection(), scope(), open_snapshot(db.engine(), db.settings()), chosen)
     if (known := _not_modified(selection.version)) is not None:
         return known
     block = block_of(tile, selection)

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from sqlalchemy import Connection, text
 
-from geodata.grids import today
+from geodata.days import today
 from geodata.settings import Settings
 from geodata.versions import layer_versions
 from gridmap.datum import from_wgs84
