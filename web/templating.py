@@ -27,6 +27,13 @@ def menu() -> list[MenuEntry]:
     return [entry for entry in MENU if entry.endpoint in known and account and may(account.role, entry.permission)]
 
 
+def is_here(entry: MenuEntry) -> bool:
+    """Whether the page shown belongs to an entry of the menu: its own page, or one of the same package."""
+    if request.endpoint == entry.endpoint:
+        return True
+    return "." in entry.endpoint and entry.endpoint.split(".")[0] == (request.endpoint or "").split(".")[0]
+
+
 def language_url(wanted: str) -> str:
     """This page in another language."""
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
@@ -70,7 +77,7 @@ def init_app(app: Flask) -> None:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
-        vendor_url=vendor_url, static_url=static_url, csp_nonce=csp_nonce, menu=menu, language_url=language_url,
+        vendor_url=vendor_url, static_url=static_url, csp_nonce=csp_nonce, menu=menu, is_here=is_here, language_url=language_url,
         is_synthetic=is_synthetic, request_id=request_id, _=gettext,
         pgettext=pgettext,
     )  # fmt: skip

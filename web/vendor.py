@@ -18,6 +18,7 @@ _ONE_YEAR = 31_536_000
 ALLOWED: dict[str, tuple[str, ...]] = {
     "bootstrap": ("dist/css/bootstrap.min.css", "dist/js/bootstrap.bundle.min.js"),
     "bootstrap-icons": ("font/bootstrap-icons.min.css", "font/fonts/"),
+    "echarts": ("dist/echarts.min.js",),
     "htmx.org": ("dist/htmx.min.js",),
     "leaflet": ("dist/leaflet.css", "dist/leaflet.js", "dist/images/"),
     "protomaps-leaflet": ("dist/protomaps-leaflet.js",),

@@ -103,7 +103,7 @@ def grids() -> Response:
 
 
 @blueprint.get("/list")
-@requires(Permission.VIEW_REPORTS)
+@requires(Permission.VIEW_FIGURES)
 def latest() -> str:
     """The latest reports of the filter in one grid: of the place ``lon``, ``lat``, or of ``area``. A fragment of the page."""
     _snapshot, chosen, _selection = _asked()
