@@ -10,7 +10,7 @@ from geodata.settings import Settings
 
 _KINDS = {
     "zh": {
-        "divisions": "行政区划", "grids": "网格", "compounds": "小区", "buildings": "楼栋", "stairwells": "单元", "households": "户",
+        "divisions": "行政区划", "grids": "网格", "compounds": "小区", "gates": "大门", "buildings": "楼栋", "stairwells": "单元", "households": "户",
         "roads": "道路", "landcover": "水系绿地", "service-points": "服务点", "reports": "案件",
     },
     "en": {},
@@ -39,7 +39,7 @@ def demo() -> None:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed makes another city."
 )
-@click.option("--size", default="sample", show_default=True, help="tiny or sample.")
+@click.option("--size", default="small", show_default=True, help="tiny or small.")
 @click.option("--if-empty", is_flag=True, help="Do nothing when the database holds any division, grid or report.")
 @click.pass_obj
 def load(settings: Settings, seed: int, size: str, if_empty: bool) -> None:

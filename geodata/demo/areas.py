@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from importlib.resources import files
 
 import geopandas as gpd
 import numpy as np
@@ -10,26 +9,13 @@ import pandas as pd
 import shapely
 
 from geodata.demo.blocks import GroundPlan
-from geodata.demo.layouts import SPECIAL_USES
-from geodata.demo.names import LATIN, numeral
+from geodata.demo.layouts import GRID_KINDS
+from geodata.demo.names import CITY_CODE, LATIN, hohhot_names, numeral, short_name
 from geodata.demo.tiling import Tiling
 from gridmap.codes import number_grids
 
-CITY_CODE = "1501"
 _LEVELS = {4: "city", 6: "district", 9: "street", 12: "community"}
 _SPECIAL_NAMES = {"mall": "商业广场", "park": "公园", "school": "学校", "office": "商务区", "river": "滨河绿地"}
-
-
-def hohhot_names() -> dict[str, str]:
-    """All division codes of Hohhot with their official names; the list itself leaves the city out."""
-    with files("geodata.demo").joinpath("hohhot_2023.csv").open(encoding="utf-8") as source:
-        rows = pd.read_csv(source, dtype=str)
-    return {CITY_CODE: "呼和浩特市", **dict(zip(rows["code"], rows["name"], strict=True))}
-
-
-def short_name(name: str) -> str:
-    """The everyday name of a community: 仕奇社区居委会 is called 仕奇社区."""
-    return name.removesuffix("居委会").removesuffix("村委会")
 
 
 def division_frame(tiling: Tiling) -> gpd.GeoDataFrame:
@@ -77,13 +63,13 @@ def grid_frame(
     """Grids with kind, name and time in force; ``codes`` and ``households`` are by grid number."""
     names = hohhot_names()
     use = {piece.grid: piece.use for piece in plan.pieces}
-    kinds = ["special" if use[number] in SPECIAL_USES else "general" for number in range(plan.grids)]
+    kinds = [GRID_KINDS.get(use[number], "general") for number in range(plan.grids)]
     frame = gpd.GeoDataFrame(
         {
             "code": codes,
             "kind": kinds,
             "name": list(_grid_names(codes, use, names)),
-            "name_en": [f"{LATIN[code[:12]]} Grid {int(code[12:])}" for code in codes],
+            "name_en": [f"{LATIN[code[:12]]} Grid {int(code[12:])}" if code[:12] in LATIN else None for code in codes],
             "community_code": [code[:12] for code in codes],
             "valid_from": valid_from,
             "households": households,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from shapely import LineString, Polygon
 
-from geodata.demo.layouts import Layout
+from geodata.demo.layouts import RURAL_USES, Layout
 
 #: Half of what lies between the plots on both sides of a line, in metres: lanes and pavement, or nothing inside a compound.
 HALF_WIDTH_M = {"primary": 23.0, "secondary": 17.0, "tertiary": 11.0, "residential": 7.5, "wall": 0.6, "inner": 0.0}
@@ -121,6 +121,17 @@ class GroundPlan:
         return [line.geometry for line in [*self.arterials, *self.streets]]
 
 
+def room_of(use: str) -> int:
+    """How much ground a use takes, an ordinary grid being 1.
+
+    >>> room_of("homes"), room_of("big4"), room_of("village")
+    (1, 4, 2)
+    """
+    if use.startswith("big"):
+        return int(use.removeprefix("big"))
+    return 2 if use in RURAL_USES or use == "mall" else 1
+
+
 def lay_ground(layout: Layout, rng: np.random.Generator, names: Iterator[str]) -> GroundPlan:
     """Lattice and pieces of a layout; ``names`` gives names to the streets inside the big blocks."""
     plan = GroundPlan()
@@ -145,10 +156,10 @@ def _lattice(layout: Layout, rng: np.random.Generator) -> np.ndarray:
     nodes = np.stack(np.meshgrid(xs, ys), axis=-1)
     # Roads of a planned city: each line leans as a whole by a little, and crossings are off by a few metres.
     nodes[:, :, 0] += (
-        rng.normal(0, 9, len(xs))[None, :] + np.linspace(-1, 1, len(ys))[:, None] * rng.normal(0, 10, len(xs))[None, :]
+        rng.normal(0, 3, len(xs))[None, :] + np.linspace(-1, 1, len(ys))[:, None] * rng.normal(0, 7, len(xs))[None, :]
     )
     nodes[:, :, 1] += (
-        rng.normal(0, 9, len(ys))[:, None] + np.linspace(-1, 1, len(xs))[None, :] * rng.normal(0, 10, len(ys))[:, None]
+        rng.normal(0, 3, len(ys))[:, None] + np.linspace(-1, 1, len(xs))[None, :] * rng.normal(0, 7, len(ys))[:, None]
     )
     return nodes + rng.normal(0, 3, nodes.shape)
 
@@ -178,26 +189,16 @@ class _Cutter:
             self._lay(quad, uses[0])
             return
         half = (len(uses) + 1) // 2
-        kind = self._cut_kind(uses)
-        first, second = self._cut(quad, half / len(uses), kind)
-        if kind == "inner":
-            yard = self._next_yard()
-            for part, use in ((first, uses[0]), (second, uses[1])):
-                self._add(part, use, self._next_grid(), yard)
-        else:
-            self.divide(first, uses[:half])
-            self.divide(second, uses[half:])
-
-    def _cut_kind(self, uses: list[str]) -> str:
-        if len(uses) > 2:
-            return "tertiary"
-        # Some neighbours are one large compound that is two grids, split by whole buildings.
-        return "inner" if uses == ["homes", "homes"] and self.rng.random() < 0.5 else "residential"
+        room = sum(map(room_of, uses))
+        share = sum(map(room_of, uses[:half])) / room
+        first, second = self._cut(quad, share, "tertiary" if room > 2 else "residential")
+        self.divide(first, uses[:half])
+        self.divide(second, uses[half:])
 
     def _cut(self, quad: Quad, share: float, kind: str) -> tuple[Quad, Quad]:
         width, height = quad.size()
         upright = width > height
-        share += float(self.rng.uniform(-0.07, 0.07)) if kind != "wall" else 0.0
+        share += float(self.rng.uniform(-0.05, 0.05)) if kind in ROADS else 0.0
         first, second = quad.split(share, upright=upright, kind=kind)
         ends = (quad.at(share, 0), quad.at(share, 1)) if upright else (quad.at(0, share), quad.at(1, share))
         name = next(self.names) if kind in ROADS else ""
@@ -205,6 +206,9 @@ class _Cutter:
         return first, second
 
     def _lay(self, quad: Quad, use: str) -> None:
+        if use.startswith("big"):
+            self._lay_big(quad, room_of(use), self._next_yard())
+            return
         grid = self._next_grid()
         if use == "two":
             for part in self._cut(quad, float(self.rng.uniform(0.44, 0.56)), "wall"):
@@ -215,6 +219,16 @@ class _Cutter:
             self._add(homes, "homes", grid, self._next_yard())
         else:
             self._add(quad, use, grid, self._next_yard())
+
+    def _lay_big(self, quad: Quad, grids: int, yard: int) -> None:
+        """One large compound that is several grids, split by whole buildings."""
+        if grids == 1:
+            self._add(quad, "homes", self._next_grid(), yard)
+            return
+        half = (grids + 1) // 2
+        first, second = self._cut(quad, half / grids, "inner")
+        self._lay_big(first, half, yard)
+        self._lay_big(second, grids - half, yard)
 
     def _add(self, quad: Quad, use: str, grid: int, yard: int) -> None:
         self.plan.pieces.append(Piece(quad, use, self.community, grid, yard))

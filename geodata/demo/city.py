@@ -35,6 +35,7 @@ class City:
     divisions: gpd.GeoDataFrame
     grids: gpd.GeoDataFrame
     compounds: gpd.GeoDataFrame
+    gates: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
     stairwells: gpd.GeoDataFrame
     households: pd.DataFrame
@@ -53,7 +54,7 @@ class City:
         }  # fmt: skip
 
 
-def make_city(seed: int = 1, size: str = "sample", until: date = date(2026, 11, 21)) -> City:
+def make_city(seed: int = 1, size: str = "small", until: date = date(2026, 11, 21)) -> City:
     """The city of a seed. Same seed, size and day: the same city, on any machine.
 
     ``until`` is the day after the last report (days of the city). Raises ``UnknownSize``.
@@ -72,6 +73,7 @@ def make_city(seed: int = 1, size: str = "sample", until: date = date(2026, 11, 
         divisions=above(ground["divisions"]),
         grids=ground["grids"],
         compounds=ground["compounds"],
+        gates=ground["gates"],
         buildings=ground["buildings"],
         stairwells=ground["stairwells"],
         households=ground["households"],

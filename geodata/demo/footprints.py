@@ -7,7 +7,6 @@ import numpy as np
 import shapely
 from shapely import Polygon, affinity
 
-from geodata.demo.blocks import Piece, Quad
 from geodata.demo.yards import SHOP_DEPTH_M, Plot
 
 STOREY_M = 3.0
@@ -49,6 +48,8 @@ class HouseType:
 OLD_SLAB = HouseType(depth=11.5, stair_width=14.5, stairs=(2, 5), homes_per_landing=2, floors=(5, 7))
 LONG_SLAB = HouseType(depth=13.5, stair_width=19.0, stairs=(2, 3), homes_per_landing=2, floors=(8, 11), lane=13.0)
 TOWER = HouseType(depth=19.0, stair_width=27.0, stairs=(1, 1), homes_per_landing=3, floors=(12, 24), lane=21.0)
+#: Where nothing else finds room.
+POINT_HOUSE = HouseType(depth=11.5, stair_width=14.5, stairs=(1, 1), homes_per_landing=2, floors=(5, 8))
 HOUSE_TYPES = (OLD_SLAB, LONG_SLAB, TOWER)
 
 
@@ -65,8 +66,10 @@ def house_plot(plot: Plot, rng: np.random.Generator) -> tuple[list[Footprint], l
     """
     turn = plot.quad.turn_deg
     ground = affinity.rotate(plot.quad.inset(5.0).polygon, -turn, origin=(0, 0))
-    order = rng.permutation(len(HOUSE_TYPES))
-    choices = [(HOUSE_TYPES[i], _slots(ground, HOUSE_TYPES[i])) for i in order]
+    kinds = [OLD_SLAB] if plot.old else [HOUSE_TYPES[i] for i in rng.permutation(len(HOUSE_TYPES))]
+    choices = [(kind, _slots(ground, kind)) for kind in kinds]
+    if not any(slots for _, slots in choices):
+        choices = [(POINT_HOUSE, _slots(ground, POINT_HOUSE))]
     fitting = [choice for choice in choices if _capacity(*choice) >= plot.target]
     kind, slots = fitting[0] if fitting else max(choices, key=lambda choice: _capacity(*choice))
     houses, courts = _build(kind, slots, plot.target, ground)
@@ -136,15 +139,30 @@ def _build(
         if enough or left * (0.35 * kind.floors[0] + 0.65 * kind.floors[1]) < target:
             break
         kept.remove(int(index))
-    per_floor = sum(slots[i][1] for i in kept) * kind.homes_per_landing
-    floors = int(np.clip(round(target / per_floor), kind.floors[0] - 1, 33))
-    houses = [Footprint(slots[i][0], "住宅", floors, slots[i][1], kind.homes_per_landing) for i in sorted(kept)]
+    places = [slots[i] for i in sorted(kept)]
+    floors = _floors([stairs * kind.homes_per_landing for _, stairs in places], target, kind.floors[0] - 1)
+    houses = [
+        Footprint(outline, "住宅", height, stairs, kind.homes_per_landing)
+        for (outline, stairs), height in zip(places, floors, strict=True)
+    ]
     courts = [slots[i][0].buffer(5.0, join_style="mitre") for i in range(len(slots)) if i not in kept]
     return houses, courts
 
 
-def shops_of(plot: Plot, rng: np.random.Generator) -> list[Footprint]:
-    """Rows of one and two-storey shops between a compound and the street."""
+def _floors(per_floor: list[int], target: int, least: int) -> list[int]:
+    """Floors of each house, so that all together come as near to ``target`` homes as they can: some have one floor more."""
+    height = int(np.clip(target // sum(per_floor), least, 33))
+    left = target - height * sum(per_floor)
+    floors = []
+    for homes in per_floor:
+        higher = left >= homes
+        left -= homes if higher else 0
+        floors.append(height + higher)
+    return floors
+
+
+def shops_of(plot: Plot, ways: list[shapely.LineString], rng: np.random.Generator) -> list[Footprint]:
+    """Rows of one and two-storey shops between a compound and the street, with room for the ``ways`` out of its gates."""
     found = []
     sw, se, ne, nw = plot.piece.quad.inset(1.0).corners
     edges = {"s": (sw, se), "e": (se, ne), "n": (ne, nw), "w": (nw, sw)}
@@ -162,7 +180,8 @@ def shops_of(plot: Plot, rng: np.random.Generator) -> list[Footprint]:
             ]
             corners.append(base + inward * (SHOP_DEPTH_M - 1.5))
             found.append(Footprint(Polygon(corners), "商业", int(rng.integers(1, 4)), name="临街商铺"))
-    return _apart(found)
+    kept = _apart(found)
+    return [shop for shop in kept if all(shop.polygon.distance(way) > 4.0 for way in ways)]
 
 
 def _runs(length: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
@@ -180,67 +199,3 @@ def _apart(shops: list[Footprint]) -> list[Footprint]:
         if not any(shop.polygon.intersects(other.polygon) for other in kept):
             kept.append(shop)
     return kept
-
-
-def public_buildings(piece: Piece) -> tuple[list[Footprint], list[tuple[str, str, Polygon]]]:
-    """Buildings of a special grid, and its ground cover as (kind, name, outline)."""
-    return _PUBLIC[piece.use](piece.quad.inset(4.0))
-
-
-_Public = tuple[list[Footprint], list[tuple[str, str, Polygon]]]
-
-
-def _part(quad: Quad, west: float, south: float, east: float, north: float) -> Polygon:
-    return Polygon([quad.at(west, south), quad.at(east, south), quad.at(east, north), quad.at(west, north)])
-
-
-def _mall(quad: Quad) -> _Public:
-    buildings = [
-        Footprint(_part(quad, 0.04, 0.28, 0.62, 0.96), "商业", 6, name="仕奇生活广场"),
-        Footprint(_part(quad, 0.70, 0.66, 0.96, 0.96), "办公", 18, name="仕奇生活广场写字楼"),
-        Footprint(_part(quad, 0.70, 0.28, 0.96, 0.54), "商业", 4, name="仕奇农贸市场"),
-    ]
-    return buildings, [("green", "", _part(quad, 0.06, 0.03, 0.60, 0.17))]
-
-
-def _school(quad: Quad) -> _Public:
-    buildings = [
-        Footprint(_part(quad, 0.06, 0.82, 0.60, 0.93), "学校", 5, name="教学楼"),
-        Footprint(_part(quad, 0.06, 0.58, 0.60, 0.69), "学校", 5, name="实验楼"),
-        Footprint(_part(quad, 0.62, 0.58, 0.70, 0.93), "学校", 4, name="图书馆"),
-        Footprint(_part(quad, 0.78, 0.66, 0.96, 0.93), "学校", 2, name="体育馆"),
-    ]
-    track = shapely.LineString([quad.at(0.26, 0.27), quad.at(0.74, 0.27)]).buffer(0.19 * quad.size()[1], quad_segs=12)
-    return buildings, [("green", "操场", track), ("green", "", _part(quad, 0.06, 0.71, 0.60, 0.80))]
-
-
-def _office(quad: Quad) -> _Public:
-    buildings = [
-        Footprint(_part(quad, 0.06, 0.72, 0.44, 0.92), "办公", 21, name="电力大厦"),
-        Footprint(_part(quad, 0.58, 0.72, 0.94, 0.92), "办公", 16, name="创业大厦"),
-        Footprint(_part(quad, 0.08, 0.12, 0.30, 0.50), "办公", 8, name="政务服务中心"),
-    ]
-    return buildings, [("green", "", _part(quad, 0.40, 0.10, 0.94, 0.58))]
-
-
-def _park(quad: Quad) -> _Public:
-    lake = [quad.at(0.5 + r * np.cos(t), 0.46 + 0.8 * r * np.sin(t)) for t, r in _wobble(0.24)]
-    buildings = [Footprint(_part(quad, 0.82, 0.84, 0.93, 0.92), "公共服务", 1, name="公园管理处")]
-    return buildings, [("green", "山丹公园", quad.polygon), ("water", "山丹湖", Polygon(lake))]
-
-
-def _garden(quad: Quad) -> _Public:
-    return [], [("green", "口袋公园", quad.polygon)]
-
-
-def _wobble(radius: float) -> Iterator[tuple[float, float]]:
-    for turn in np.linspace(0, 2 * np.pi, 48, endpoint=False):
-        yield float(turn), float(radius * (1 + 0.22 * np.sin(2 * turn + 0.6) + 0.12 * np.sin(3 * turn)))
-
-
-def _river(quad: Quad) -> _Public:
-    # Banks on both sides of the water; the river itself runs through all its pieces and is drawn once (``scenery``).
-    return [], [("green", "东河滨河绿地", quad.polygon)]
-
-
-_PUBLIC = {"mall": _mall, "school": _school, "office": _office, "park": _park, "garden": _garden, "river": _river}

@@ -2,26 +2,16 @@
 
 import geopandas as gpd
 import numpy as np
-import shapely
 
 from geodata.demo.blocks import GroundPlan
 from geodata.demo.houses import Built
 from geodata.demo.local_frame import LocalFrame
-from geodata.demo.scenery import compound_lanes, named_roads, river_course, river_water
-from geodata.demo.yards import Yard
+from geodata.demo.scenery import named_roads, river_course, river_water
 
 
-def road_frame(plan: GroundPlan, yards: list[Yard], built: Built, frame: LocalFrame, street: str) -> gpd.GeoDataFrame:
-    """Named roads, and the lanes inside compounds (class ``service``)."""
-    rows = named_roads(plan)
-    homes: dict[int, list[shapely.Polygon]] = {}
-    for house in built.houses:
-        if house.yard is not None:
-            homes.setdefault(house.yard, []).append(house.footprint.polygon)
-    for yard in yards:
-        lanes = compound_lanes(yard, homes.get(yard.number, []))
-        if lanes is not None:
-            rows.append((f"{yard.name}内部路", "service", lanes))
+def road_frame(plan: GroundPlan, built: Built, frame: LocalFrame, street: str) -> gpd.GeoDataFrame:
+    """Named roads, and the lanes inside compounds and villages (class ``service``)."""
+    rows = [*named_roads(plan), *((name, "service", lanes) for name, lanes in built.lanes)]
     return gpd.GeoDataFrame(
         {
             "code": [f"{street}R{serial:04d}" for serial in range(1, len(rows) + 1)],

@@ -37,8 +37,13 @@ def stairwell_frame(houses: list[House], frame: LocalFrame) -> gpd.GeoDataFrame:
     )
 
 
-def household_frame(houses: list[House], rng: np.random.Generator) -> pd.DataFrame:
-    """One row per household that lives somewhere: code, building_code, stairwell_number, floor, room, people, care_groups."""
+def household_frame(
+    houses: list[House], residents: tuple[tuple[str, int], ...], rng: np.random.Generator
+) -> pd.DataFrame:
+    """One row per household that lives somewhere: code, building_code, stairwell_number, floor, room, people, care_groups.
+
+    ``residents`` are communities whose number of people is known.
+    """
     plans = [(house, house.footprint) for house in houses if house.footprint.dwellings]
     index = np.repeat(np.arange(len(plans)), [print_.dwellings for _, print_ in plans])
     within = np.arange(len(index)) - np.concatenate([[0], np.cumsum([p.dwellings for _, p in plans])])[:-1][index]
@@ -54,10 +59,25 @@ def household_frame(houses: list[House], rng: np.random.Generator) -> pd.DataFra
             "people": rng.choice(_PEOPLE, len(index), p=_PEOPLE_SHARES),
         }
     )
-    homes["care_groups"] = _care_groups(len(homes), homes["people"].to_numpy(), rng)
     homes = homes[rng.random(len(homes)) >= _VACANT_SHARE].reset_index(drop=True)
+    _settle(homes, houses, residents, rng)
+    homes["care_groups"] = _care_groups(len(homes), homes["people"].to_numpy(), rng)
     homes.insert(0, "code", homes["building_code"] + "-" + homes["stairwell_number"] + "-" + homes["room"])
     return homes
+
+
+def _settle(
+    homes: pd.DataFrame, houses: list[House], residents: tuple[tuple[str, int], ...], rng: np.random.Generator
+) -> None:
+    """Make the people of each community in ``residents`` as many as it says, by one in some households of two to four."""
+    community_of = {house.code: house.community for house in houses}
+    communities = homes["building_code"].map(community_of)
+    for community, wanted in residents:
+        own = homes[communities == community]
+        spare = wanted - int(own["people"].sum())
+        fit = own.index[own["people"].between(2, 4)]
+        assert abs(spare) <= len(fit), f"{community} cannot hold {wanted} people"
+        homes.loc[rng.permutation(fit)[: abs(spare)], "people"] += int(np.sign(spare))
 
 
 def _care_groups(count: int, people: np.ndarray, rng: np.random.Generator) -> list[list[str]]:

@@ -68,7 +68,7 @@ def plant(places: Places, until: date, share: float) -> tuple[Hotspot, ...]:
         line = shapely.get_coordinates(bank) + np.array([27.0, 0.0])
         summer = Rhythm(months=rhythm.SUMMER, hours=rhythm.EVENING)
         found.append(_hotspot(places, "river_bank", kinds["蚊虫滋生"], line, 8, 190, share, summer, "东河东岸健身步道"))
-    name, road = places.roads[-1]
+    name, road = min(places.roads[-6:], key=lambda street: street[1].length)
     dark = Rhythm(hours=rhythm.EVENING)
     points = shapely.get_coordinates([road.interpolate(part, normalized=True) for part in (0.15, 0.85)])
     new = _hotspot(

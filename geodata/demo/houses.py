@@ -1,16 +1,21 @@
 """Every building with its code, its name, its compound and its grid."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.demo.blocks import GroundPlan
-from geodata.demo.footprints import STOREY_M, Footprint, house_plot, public_buildings, shops_of
+from geodata.demo.blocks import GroundPlan, Piece
+from geodata.demo.footprints import STOREY_M, Footprint, house_plot, shops_of
+from geodata.demo.gates import Gate, lay_ways
+from geodata.demo.layouts import RURAL_USES
 from geodata.demo.local_frame import LocalFrame
+from geodata.demo.names import hohhot_names, short_name
+from geodata.demo.public import Cover, public_buildings
+from geodata.demo.villages import village
 from geodata.demo.yards import Yard
 
 
@@ -28,39 +33,71 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """All buildings, and the ground cover that came with them as (kind, name, outline in metres)."""
+    """All buildings, the gates of compounds, lanes with their names, and ground cover as (kind, name, outline); all in metres."""
 
-    houses: list[House]
-    cover: list[tuple[str, str, shapely.Geometry]]
+    houses: list[House] = field(default_factory=list)
+    gates: list[Gate] = field(default_factory=list)
+    lanes: list[tuple[str, shapely.MultiLineString]] = field(default_factory=list)
+    cover: list[Cover] = field(default_factory=list)
 
 
-def build_houses(plan: GroundPlan, yards: list[Yard], rng: np.random.Generator) -> Built:
-    """Homes and shops of all compounds, then what stands in special grids."""
-    made = Built([], [])
-    serial: Counter[str] = Counter()
+def build_houses(plan: GroundPlan, yards: list[Yard], targets: dict[int, int], rng: np.random.Generator) -> Built:
+    """Homes, lanes, gates and shops of all compounds, then villages, then what stands in special grids.
 
-    def add(footprint: Footprint, name: str, community: str, grid: int, yard: int | None) -> None:
-        serial[community] += 1
-        made.houses.append(House(f"{community}B{serial[community]:04d}", name, community, grid, yard, footprint))
-
+    ``targets`` are dwellings by grid.
+    """
+    builder = _Builder(Built(), Counter(), rng)
     for yard in yards:
+        builder.add_compound(yard)
+    for piece in plan.pieces:
+        if piece.use in RURAL_USES:
+            builder.add_village(piece, targets[piece.grid])
+        elif piece.use != "homes":
+            builder.add_public(piece)
+    return builder.made
+
+
+@dataclass(slots=True)
+class _Builder:
+    made: Built
+    serial: Counter[str]
+    rng: np.random.Generator
+
+    def _add(self, footprint: Footprint, name: str, piece: Piece, yard: int | None = None) -> None:
+        self.serial[piece.community] += 1
+        code = f"{piece.community}B{self.serial[piece.community]:04d}"
+        self.made.houses.append(House(code, name, piece.community, piece.grid, yard, footprint))
+
+    def add_compound(self, yard: Yard) -> None:
+        plots = [house_plot(plot, self.rng) for plot in yard.plots]
+        ways = lay_ways(yard, [[home.polygon for home in homes] for homes, _ in plots], self.rng)
+        self.made.gates.extend(ways.gates)
+        if ways.lanes is not None:
+            self.made.lanes.append((f"{yard.name}内部路", ways.lanes))
         number = 0
-        for plot in yard.plots:
-            homes, courts = house_plot(plot, rng)
+        for plot, (homes, courts) in zip(yard.plots, plots, strict=True):
             for home in homes:
                 number += 1
-                add(home, f"{yard.name}{number}号楼", yard.community, plot.piece.grid, yard.number)
+                self._add(home, f"{yard.name}{number}号楼", plot.piece, yard.number)
             ground = plot.quad.inset(3.0).polygon
-            made.cover.extend(("green", "", court.intersection(ground)) for court in courts)
-            for shop in shops_of(plot, rng):
-                add(shop, shop.name, yard.community, plot.piece.grid, None)
-    for piece in plan.pieces:
-        if piece.use != "homes":
-            buildings, cover = public_buildings(piece)
-            for building in buildings:
-                add(building, building.name, piece.community, piece.grid, None)
-            made.cover.extend(cover)
-    return made
+            self.made.cover.extend(("green", "", court.intersection(ground)) for court in courts)
+            for shop in shops_of(plot, [gate.way for gate in ways.gates], self.rng):
+                self._add(shop, shop.name, plot.piece)
+
+    def add_village(self, piece: Piece, homes: int) -> None:
+        rows, lanes, fields = village(piece, homes)
+        name = short_name(hohhot_names()[piece.community])
+        for number, row in enumerate(rows, start=1):
+            self._add(row, f"{name}平房{number}排", piece)
+        if lanes:
+            self.made.lanes.append((f"{name}村内路", shapely.MultiLineString(lanes)))
+        self.made.cover.extend(("green", "", field) for field in fields)
+
+    def add_public(self, piece: Piece) -> None:
+        buildings, cover = public_buildings(piece)
+        for building in buildings:
+            self._add(building, building.name, piece)
+        self.made.cover.extend(cover)
 
 
 def building_frame(

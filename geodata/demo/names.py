@@ -1,8 +1,11 @@
 """Invented names, and the words that make them."""
 
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
+import pandas as pd
 
 _STREET_WORDS = (
     "祥和", "文苑", "锦绣", "金桥", "光华", "育才", "长青", "永安", "仁和", "新风", "友谊", "前进", "青松", "白桦", "雪莲", "马兰", "云杉", "春晖",
@@ -23,7 +26,25 @@ LATIN = {
     "150105001020": "Dianli Jiayuan Community", "150105001021": "Fuxing Community",
 }  # fmt: skip
 
+CITY_CODE = "1501"
+
 _DIGITS = "零一二三四五六七八九"
+
+
+@cache
+def hohhot_names() -> dict[str, str]:
+    """All division codes of Hohhot with their official names; the list itself leaves the city out."""
+    with files("geodata.demo").joinpath("hohhot_2023.csv").open(encoding="utf-8") as source:
+        rows = pd.read_csv(source, dtype=str)
+    return {CITY_CODE: "呼和浩特市", **dict(zip(rows["code"], rows["name"], strict=True))}
+
+
+def short_name(name: str) -> str:
+    """The everyday name of a community: 仕奇社区居委会 is called 仕奇社区, 前毛道村民委员会 is 前毛道村."""
+    for office, short in (("居民委员会", ""), ("村民委员会", "村"), ("居委会", ""), ("村委会", "村")):
+        if name.endswith(office):
+            return name.removesuffix(office) + short
+    return name
 
 
 def numeral(number: int) -> str:

@@ -4,9 +4,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geodata.demo.areas import hohhot_names, short_name
 from geodata.demo.houses import House
 from geodata.demo.local_frame import LocalFrame
+from geodata.demo.names import hohhot_names, short_name
 
 #: Kind, name after the community's, opening hours, and whether every community has one.
 _KINDS = (

@@ -8,6 +8,7 @@ import pandas as pd
 
 from geodata.demo.areas import division_frame, grid_codes, grid_frame
 from geodata.demo.blocks import GroundPlan, lay_ground
+from geodata.demo.gates import gate_frame
 from geodata.demo.ground_cover import landcover_frame, road_frame
 from geodata.demo.homes import household_frame, stairwell_frame
 from geodata.demo.hotspots import Hotspot, plant
@@ -36,14 +37,11 @@ def make_street(layout: Layout, seed: int, size: str, first_day: date, until: da
     plan = lay_ground(layout, stream(seed, "ground", street), street_names(stream(seed, "streets", street)))
     tiling = tile(plan, layout.centre)
     codes = grid_codes(plan, tiling)
-    yards = lay_yards(
-        plan,
-        _targets(plan, layout, stream(seed, "targets", street)),
-        stream(seed, "yards", street),
-        yard_names(stream(seed, "names", street)),
-    )
-    built = build_houses(plan, yards, stream(seed, "houses", street))
-    households = household_frame(built.houses, stream(seed, "homes", street))
+    targets = _targets(plan, layout, stream(seed, "targets", street))
+    names = yard_names(stream(seed, "names", street))
+    yards = lay_yards(plan, targets, layout.old, stream(seed, "yards", street), names)
+    built = build_houses(plan, yards, targets, stream(seed, "houses", street))
+    households = household_frame(built.houses, layout.residents, stream(seed, "homes", street))
     places = Places.of(plan, built, tiling, layout.centre)
     hotspots = plant(places, until, layout.hotspot_share)
     compound_codes = yard_codes(yards)
@@ -52,10 +50,11 @@ def make_street(layout: Layout, seed: int, size: str, first_day: date, until: da
         # In force a while before the first report, so that every report has a grid of its own day.
         "grids": grid_frame(plan, tiling, codes, first_day - timedelta(days=31), _households(plan, built, households)),
         "compounds": compound_frame(yards, layout.centre, compound_codes),
+        "gates": gate_frame(built.gates, layout.centre, compound_codes),
         "buildings": building_frame(built.houses, households, layout.centre, compound_codes),
         "stairwells": stairwell_frame(built.houses, layout.centre),
         "households": households,
-        "roads": road_frame(plan, yards, built, layout.centre, street),
+        "roads": road_frame(plan, built, layout.centre, street),
         "landcover": landcover_frame(plan, built, layout.centre, street),
         "service-points": service_point_frame(built.houses, layout.centre, stream(seed, "services", street)),
         "reports": report_frame(places, hotspots, layout.reports, first_day, until, seed, size),
@@ -65,10 +64,10 @@ def make_street(layout: Layout, seed: int, size: str, first_day: date, until: da
 
 def _targets(plan: GroundPlan, layout: Layout, rng: np.random.Generator) -> dict[int, int]:
     """Dwellings to build by grid."""
-    community = {piece.grid: piece.community for piece in plan.pieces}
+    ground = {piece.grid: piece for piece in plan.pieces}
     return {
-        number: int(rng.integers(*layout.homes_range(code), endpoint=True))
-        for number, code in sorted(community.items())
+        number: int(rng.integers(*layout.homes_range(piece.community, piece.use), endpoint=True))
+        for number, piece in sorted(ground.items())
     }
 
 

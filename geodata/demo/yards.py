@@ -10,6 +10,8 @@ from shapely.ops import unary_union
 from geodata.demo.blocks import GroundPlan, Piece, Quad
 
 SHOP_DEPTH_M = 11.0
+#: What shops must leave of a plot, so that houses find room.
+_LEAST_PLOT_M = 70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Plot:
     quad: Quad
     shops: tuple[str, ...]
     target: int
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,13 @@ class Yard:
         return joined.buffer(-0.2, join_style="mitre")
 
 
-def lay_yards(plan: GroundPlan, targets: dict[int, int], rng: np.random.Generator, names: Iterator[str]) -> list[Yard]:
-    """The compounds of all pieces with homes; ``targets`` are dwellings by grid, shared by its pieces in proportion to their ground."""
+def lay_yards(
+    plan: GroundPlan, targets: dict[int, int], old: tuple[str, ...], rng: np.random.Generator, names: Iterator[str]
+) -> list[Yard]:
+    """The compounds of all pieces with homes.
+
+    ``targets`` are dwellings by grid, shared by its pieces in proportion to their ground; ``old`` are communities of slab blocks.
+    """
     homes = [piece for piece in plan.pieces if piece.use == "homes"]
     ground: dict[int, float] = {}
     for piece in homes:
@@ -52,7 +60,7 @@ def lay_yards(plan: GroundPlan, targets: dict[int, int], rng: np.random.Generato
         target = round(targets[piece.grid] * piece.quad.polygon.area / ground[piece.grid])
         shops = _shop_sides(piece, rng)
         quad = piece.quad.inset(dict.fromkeys(shops, SHOP_DEPTH_M + 1.5))
-        yards.setdefault(piece.yard, []).append(Plot(piece, quad, shops, target))
+        yards.setdefault(piece.yard, []).append(Plot(piece, quad, shops, target, piece.community in old))
     return [Yard(number, next(names), plots[0].piece.community, tuple(plots)) for number, plots in yards.items()]
 
 
@@ -60,5 +68,12 @@ def _shop_sides(piece: Piece, rng: np.random.Generator) -> tuple[str, ...]:
     chance = {"primary": 0.55, "secondary": 0.7, "tertiary": 0.5, "residential": 0.12}
     # Gables face east and west, where shops do not take the homes' sun; on the south side they are rare.
     factor = {"w": 1.0, "e": 1.0, "n": 0.5, "s": 0.3}
-    sides = [side for side, kind in piece.quad.sides.items() if rng.random() < chance.get(kind, 0.0) * factor[side]]
-    return tuple(sides[:2])
+    width, height = piece.quad.inset().size()
+    left = {"w": width, "e": width, "s": height, "n": height}
+    sides: list[str] = []
+    for side, kind in piece.quad.sides.items():
+        wanted = rng.random() < chance.get(kind, 0.0) * factor[side]
+        taken = SHOP_DEPTH_M * sum(left[each] == left[side] for each in (*sides, side))
+        if wanted and len(sides) < 2 and left[side] - taken > _LEAST_PLOT_M:
+            sides.append(side)
+    return tuple(sides)

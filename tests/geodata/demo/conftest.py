@@ -9,9 +9,9 @@ UNTIL = date(2026, 6, 1)
 
 
 @pytest.fixture(scope="session")
-def sample() -> City:
-    """The city that an empty installation shows."""
-    return make_city(1, "sample", UNTIL)
+def small() -> City:
+    """The city that an empty installation shows; made once for all tests."""
+    return make_city(1, "small", UNTIL)
 
 
 @pytest.fixture(scope="session")

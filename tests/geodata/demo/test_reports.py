@@ -22,9 +22,9 @@ def wgs84(reports: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return found[0], found[1]
 
 
-def test_counts_channels_and_states(sample: City) -> None:
-    reports = sample.reports
-    assert len(reports) == 6000
+def test_counts_channels_and_states(small: City) -> None:
+    reports = small.reports
+    assert len(reports) == 20_000
     assert set(reports["source"]) == set(SOURCES)
     assert set(reports["status"]) <= set(STATES)
     assert reports["key"].is_unique
@@ -32,40 +32,40 @@ def test_counts_channels_and_states(sample: City) -> None:
     assert reports["source"].value_counts(normalize=True)["patrol"] == pytest.approx(0.3, abs=0.04)
 
 
-def test_only_the_hotline_has_places_in_words_alone(sample: City) -> None:
-    unplaced = sample.reports[sample.reports["lon"].isna()]
+def test_only_the_hotline_has_places_in_words_alone(small: City) -> None:
+    unplaced = small.reports[small.reports["lon"].isna()]
     assert set(unplaced["source"]) == {"hotline"}
     assert (unplaced["address_text"] != "").all()
     assert unplaced["accuracy_m"].isna().all()
-    hotline = (sample.reports["source"] == "hotline").sum()
+    hotline = (small.reports["source"] == "hotline").sum()
     assert len(unplaced) / hotline == pytest.approx(0.7, abs=0.05)
 
 
-def test_times_lie_in_the_year_and_in_order(sample: City) -> None:
-    reports = sample.reports
+def test_times_lie_in_the_year_and_in_order(small: City) -> None:
+    reports = small.reports
     occurred = reports["occurred_at"].dt.tz_convert(ZONE)
-    assert occurred.min() >= pd.Timestamp(sample.first_day, tz=ZONE)
+    assert occurred.min() >= pd.Timestamp(small.first_day, tz=ZONE)
     assert reports["reported_at"].max() < pd.Timestamp(UNTIL, tz=ZONE)
     assert (reports["occurred_at"] <= reports["reported_at"]).all()
     assert reports["reported_at"].is_monotonic_increasing
 
 
-def test_seasons_weekdays_and_hours(sample: City) -> None:
-    occurred = sample.reports["occurred_at"].dt.tz_convert(ZONE)
-    cold = sample.reports["category"] == "供暖不热"
+def test_seasons_weekdays_and_hours(small: City) -> None:
+    occurred = small.reports["occurred_at"].dt.tz_convert(ZONE)
+    cold = small.reports["category"] == "供暖不热"
     assert not occurred[cold].dt.month.isin([5, 6, 7, 8, 9]).any()
     assert occurred[cold].dt.month.isin([10, 11, 12, 1]).mean() > 0.6
-    patrol = sample.reports["source"] == "patrol"
-    hotspot = sample.reports["category"].isin([spot.kind.category for spot in sample.hotspots])
+    patrol = small.reports["source"] == "patrol"
+    hotspot = small.reports["category"].isin([spot.kind.category for spot in small.hotspots])
     assert (occurred[patrol & ~hotspot].dt.day_of_week >= 5).mean() < 0.18
-    noise = sample.reports["category"] == "噪声扰民"
+    noise = small.reports["category"] == "噪声扰民"
     assert (occurred[noise].dt.hour.isin([19, 20, 21, 22, 23, 0])).mean() > 0.5
 
 
-def test_positions_lie_in_the_city_once_their_datum_is_undone(sample: City) -> None:
-    placed = sample.reports[sample.reports["lon"].notna()]
+def test_positions_lie_in_the_city_once_their_datum_is_undone(small: City) -> None:
+    placed = small.reports[small.reports["lon"].notna()]
     assert {"wgs84", "gcj02", "bd09", "cgcs2000"} == set(placed["datum"])
-    west, south, east, north = sample.divisions["geom"].total_bounds
+    west, south, east, north = small.divisions["geom"].total_bounds
     lon, lat = wgs84(placed)
     inside = (lon > west) & (lon < east) & (lat > south) & (lat < north)
     assert inside.mean() > 0.98
@@ -74,19 +74,19 @@ def test_positions_lie_in_the_city_once_their_datum_is_undone(sample: City) -> N
     assert (raw_east > 0.004).all()
 
 
-def test_three_hotspots_are_planted(sample: City) -> None:
-    assert [spot.name for spot in sample.hotspots] == ["night_market", "river_bank", "dark_street"]
+def test_three_hotspots_are_planted(small: City) -> None:
+    assert [spot.name for spot in small.hotspots] == ["night_market", "river_bank", "dark_street"]
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_each_hotspot_stands_out_from_its_category(sample: City, number: int) -> None:
-    spot = sample.hotspots[number]
-    reports = sample.reports[(sample.reports["category"] == spot.kind.category) & sample.reports["lon"].notna()]
+def test_each_hotspot_stands_out_from_its_category(small: City, number: int) -> None:
+    spot = small.hotspots[number]
+    reports = small.reports[(small.reports["category"] == spot.kind.category) & small.reports["lon"].notna()]
     lon, lat = wgs84(reports)
     away = np.hypot((lon - spot.lon) * 84_300, (lat - spot.lat) * 111_050)
     near = away <= spot.radius_m
     assert near.sum() >= 0.85 * spot.count
-    west, south, east, north = sample.divisions["geom"].total_bounds
+    west, south, east, north = small.divisions["geom"].total_bounds
     elsewhere = (~near).sum() / ((east - west) * 84_300 * (north - south) * 111_050)
     here = near.sum() / (np.pi * spot.radius_m**2)
     assert here > 15 * elsewhere
