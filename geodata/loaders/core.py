@@ -10,17 +10,21 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from geodata.loaders import (
+    bodies,
     buildings,
     compounds,
     divisions,
+    gates,
     grids,
     households,
     landcover,
+    people,
     readers,
     reports,
     roads,
     service_points,
     stairwells,
+    units,
 )  # fmt: skip
 from geodata.loaders.batch import Batch, LoadOptions, start_batch, without_code
 from geodata.loaders.errors import ConstraintRefused, FileEmpty, KindUnknown, ZoneUnknown
@@ -33,7 +37,8 @@ from geodata.settings import Settings
 KINDS: dict[str, Kind] = {
     module.KIND.name: module.KIND
     for module in (
-        divisions, grids, compounds, buildings, stairwells, households, roads, landcover, service_points, reports,
+        divisions, grids, compounds, gates, buildings, stairwells, households, units, people, bodies, roads, landcover, service_points,
+        reports,
     )
 }  # fmt: skip
 

@@ -242,3 +242,27 @@ class DaysReversed(RowError):
     code = "days_reversed"
     zh = "停用日期 {end} 不晚于启用日期 {start}。"
     en = "The end {end} is not after the start {start}."
+
+
+class PlaceNotOne(RowError):
+    """A post without a place, or with several."""
+
+    code = "place_not_one"
+    zh = "岗位的地点须且只能填一项：区域（网格、社区）、小区或楼栋。"
+    en = "A post has exactly one place: an area (grid, community), a compound or a building."
+
+
+class PersonDiffers(RowError):
+    """Another name or phone under the code of an earlier row."""
+
+    code = "person_differs"
+    zh = "人员“{value}”的姓名或电话与第 {first} 行不一致。"
+    en = "Name or phone of “{value}” are not those of row {first}."
+
+
+class TermTaken(RowError):
+    """Days on which somebody else already holds what only one can hold."""
+
+    code = "term_taken"
+    zh = "该岗位或组织自 {since} 起已另有登记，时间重叠。"
+    en = "Another row holds the same post or body from {since} on; the days overlap."

@@ -46,9 +46,9 @@ def codes(column: pd.Series) -> pd.Series:
     plain = found.map(
         lambda value: value if value is None or value.isascii() else unicodedata.normalize("NFKC", value).strip()
     )
-    given = [value for value in plain if value is not None]
+    given = plain.dropna().tolist()
     if given and all(value.endswith(".0") and value[:-2].isdigit() for value in given):
-        plain = plain.map(lambda value: value if value is None else value[:-2])
+        plain = plain.map(lambda value: value[:-2], na_action="ignore")
     return plain.astype(object).where(plain.notna(), None)
 
 
