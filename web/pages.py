@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from gridmap.access import Permission
-from web import api, auth, heat, map_page, tiles, track
+from web import api, areas, auth, heat, map_page, tiles, track
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +28,12 @@ MENU = (
 
 def blueprints() -> Iterable[Blueprint]:
     """Every blueprint of the application."""
-    return (auth.blueprint, api.blueprint, track.blueprint, map_page.blueprint, heat.blueprint, tiles.blueprint)
+    return (
+        auth.blueprint,
+        api.blueprint,
+        track.blueprint,
+        areas.blueprint,
+        map_page.blueprint,
+        heat.blueprint,
+        tiles.blueprint,
+    )

@@ -83,8 +83,8 @@ def test_every_figure_leads_to_its_own_number(browser: FlaskClient) -> None:
 def test_areas_are_chosen_by_name(browser: FlaskClient, city: Engine) -> None:
     with city.connect() as conn:
         code, name = conn.execute(text("SELECT code, name FROM grid ORDER BY code LIMIT 1")).one()
-    assert f'value="{code}"' in browser.get("/heat/areas", query_string={"q": name}).text
-    kept = browser.get("/heat/areas", query_string={"q": "没有这个", "area": code}).text
+    assert f'value="{code}"' in browser.get("/areas", query_string={"q": name}).text
+    kept = browser.get("/areas", query_string={"q": "没有这个", "area": code}).text
     assert f'value="{code}" checked' in kept
     assert "没有找到" in kept
     page = browser.get("/heat", query_string={"area": code, "period": "all"}).text
@@ -93,7 +93,7 @@ def test_areas_are_chosen_by_name(browser: FlaskClient, city: Engine) -> None:
 
 
 def test_a_choice_of_areas_starts_with_the_largest(browser: FlaskClient) -> None:
-    first = re.findall(r'name="area" value="([^"]*)"', browser.get("/heat/areas").text)
+    first = re.findall(r'name="area" value="([^"]*)"', browser.get("/areas").text)
     assert first[0] == ""
     assert len(first) <= 13
     levels = [len(code) for code in first[1:] if code.isdigit()]

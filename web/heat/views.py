@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from geodata.actions import locate_place
 from geodata.days import today
-from geodata.places import find_places, first_places, grid_facts, named_place
+from geodata.places import grid_facts, named_place
 from geodata.report_filter import ReportFilter
 from geodata.reports import list_reports
 from geodata.selections import Selection, choose, last_day
@@ -17,6 +17,7 @@ from gridmap.access import Permission, may
 from gridmap.report import SOURCES
 from web import db
 from web.access import requires
+from web.areas import area_choice
 from web.heat.addresses import chosen_filter, filter_query, heat_url, tile_url
 from web.heat.figures import category_bars, grid_bars, grid_breaks, grid_classes, periods, source_bars, time_bars
 from web.i18n import language
@@ -34,7 +35,6 @@ blueprint.context_processor(helpers)
 
 #: Reports in the list behind a figure.
 LATEST = 20
-_WORDS_MOST = 100
 _GRIDS = "/tiles/grids/{z}/{x}/{y}.mvt"
 
 
@@ -66,24 +66,8 @@ def index() -> str:
         heat_url=heat_url,
         filter_query=filter_query(chosen),
         periods=periods(chosen, last_day(snapshot)),
-        area=named_place(conn, scope(), chosen.area, at) if chosen.area else None,
-        areas=first_places(conn, scope(), at),
+        **area_choice(chosen.area),
         at=at,
-    )
-
-
-@blueprint.get("/areas")
-@requires(Permission.VIEW_FIGURES)
-def areas() -> str:
-    """Areas for the words in ``q`` to choose from, beside the one chosen already (``area``). A fragment of the page."""
-    conn, at = db.connection(), today(db.settings().zone)
-    words = request.args.get("q", "").strip()[:_WORDS_MOST]
-    code = request.args.get("area", "").strip()[:_WORDS_MOST]
-    return render_template(
-        "heat/areas.html",
-        area=named_place(conn, scope(), code, at) if code else None,
-        areas=find_places(conn, scope(), words, at) if words else first_places(conn, scope(), at),
-        area_words=words,
     )
 
 
