@@ -1,8 +1,22 @@
 """Small cities drawn as text, for tests."""
 
+from typing import Any
+
 from sqlalchemy import Connection, text
 
-from geodata.tables import division, grid
+from geodata.tables import (
+    building,
+    compound,
+    compound_body,
+    division,
+    gate,
+    grid,
+    household,
+    person,
+    post,
+    service_point,
+    stairwell,
+)
 
 COMMUNITY = "150105001018"
 #: Nine grids of 0.01 degree, drawn north up; the lower left corner lies at 111.70 E, 40.80 N.
@@ -53,3 +67,83 @@ def insert_grid(
     )
     assert found is not None
     return found
+
+
+def middle_of(code: str, drawing: str = NINE) -> tuple[float, float]:
+    """Longitude and latitude of the middle of a grid of the drawing."""
+    rows = [line.split() for line in drawing.strip().splitlines()]
+    for r, row in enumerate(reversed(rows)):
+        if code in row:
+            return WEST + (row.index(code) + 0.5) * SIDE, SOUTH + (r + 0.5) * SIDE
+    raise KeyError(code)
+
+
+def insert_compound(conn: Connection, code: str, lon: float, lat: float, *, side: float = 0.004, **values: Any) -> int:
+    """A square compound around a place; gives its key. ``values`` are columns, by default a name and the community."""
+    row = {"code": code, "name": f"{code} 小区", "community_code": COMMUNITY, **values}
+    return _key(conn.scalar(compound.insert().values(**row, geom=_square(lon, lat, side)).returning(compound.c.id)))
+
+
+def insert_building(conn: Connection, code: str, lon: float, lat: float, *, side: float = 0.0004, **values: Any) -> int:
+    """A square building around a place; gives its key."""
+    row = {"code": code, "name": f"{code} 楼", **values}
+    return _key(conn.scalar(building.insert().values(**row, geom=_square(lon, lat, side)).returning(building.c.id)))
+
+
+def insert_stairwell(conn: Connection, building_id: int, number: str = "1") -> int:
+    """A stairwell without a place; gives its key."""
+    row = {"building_id": building_id, "number": number, "name": f"{number}单元"}
+    return _key(conn.scalar(stairwell.insert().values(**row).returning(stairwell.c.id)))
+
+
+def insert_household(conn: Connection, code: str, building_id: int, **values: Any) -> int:
+    """A household; gives its key."""
+    row = {"code": code, "building_id": building_id, "people": 2, **values}
+    return _key(conn.scalar(household.insert().values(**row).returning(household.c.id)))
+
+
+def insert_service_point(conn: Connection, code: str, lon: float, lat: float, **values: Any) -> int:
+    """A service point; gives its key."""
+    row = {"code": code, "name": f"{code} 服务点", "kind": "clinic", **values}
+    return _key(conn.scalar(service_point.insert().values(**row, geom=_point(lon, lat)).returning(service_point.c.id)))
+
+
+def insert_gate(conn: Connection, code: str, compound_id: int, lon: float, lat: float, **values: Any) -> int:
+    """A gate; gives its key."""
+    row = {"code": code, "compound_id": compound_id, "name": "北门", **values}
+    return _key(conn.scalar(gate.insert().values(**row, geom=_point(lon, lat)).returning(gate.c.id)))
+
+
+def insert_post(
+    conn: Connection, name: str, kind: str, *, valid: str = "(,)", phone: str = "13800000000", **place: Any
+) -> int:
+    """A person with a post at a place (``area_code``, ``compound_id`` or ``building_id``); gives the person's key."""
+    found = _key(conn.scalar(person.insert().values(code=name, name=name, phone=phone).returning(person.c.id)))
+    conn.execute(post.insert().values(person_id=found, kind=kind, valid=_days(valid), **place))
+    return found
+
+
+def insert_body(conn: Connection, compound_id: int, kind: str, name: str, *, valid: str = "(,)", **values: Any) -> int:
+    """A body of a compound; gives its key."""
+    row = {"compound_id": compound_id, "kind": kind, "name": name, **values}
+    return _key(conn.scalar(compound_body.insert().values(**row, valid=_days(valid)).returning(compound_body.c.id)))
+
+
+def _days(valid: str) -> Any:
+    return text("CAST(:valid AS daterange)").bindparams(valid=valid)
+
+
+def _square(lon: float, lat: float, side: float) -> Any:
+    half = side / 2
+    return text("ST_Multi(ST_MakeEnvelope(:w, :s, :e, :n, 4326))").bindparams(
+        w=lon - half, s=lat - half, e=lon + half, n=lat + half
+    )
+
+
+def _point(lon: float, lat: float) -> Any:
+    return text("ST_Point(:lon, :lat, 4326)").bindparams(lon=lon, lat=lat)
+
+
+def _key(found: Any) -> int:
+    assert found is not None
+    return int(found)
