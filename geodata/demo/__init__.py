@@ -2,6 +2,6 @@
 
 from geodata.demo.city import City, UnknownSize, make_city
 from geodata.demo.hotspots import Hotspot
-from geodata.demo.layouts import SIZES
+from geodata.demo.sizes import SIZES
 
 __all__ = ["SIZES", "City", "Hotspot", "UnknownSize", "make_city"]

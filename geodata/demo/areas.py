@@ -12,7 +12,7 @@ from geodata.demo.blocks import GroundPlan
 from geodata.demo.layouts import GRID_KINDS
 from geodata.demo.names import CITY_CODE, LATIN, hohhot_names, numeral, short_name
 from geodata.demo.tiling import Tiling
-from gridmap.codes import number_grids
+from gridmap.codes import kind_of, number_grids
 
 _LEVELS = {4: "city", 6: "district", 9: "street", 12: "community"}
 _SPECIAL_NAMES = {"mall": "商业广场", "park": "公园", "school": "学校", "office": "商务区", "river": "滨河绿地"}
@@ -25,9 +25,18 @@ def division_frame(tiling: Tiling) -> gpd.GeoDataFrame:
 
 
 def above(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The divisions of all streets with districts and city before them, which have no ground of their own."""
-    districts = sorted(set(streets["code"].str[:6]))
-    return pd.concat([_divisions(dict.fromkeys([CITY_CODE, *districts])), streets], ignore_index=True)
+    """The divisions of all streets with districts and city before them: their ground is that of their streets.
+
+    A city of one street leaves them without any.
+    """
+    ground = streets[streets["level"] == "street"].set_index("code")["geom"]
+    upper = [CITY_CODE, *sorted(set(ground.index.str[:6]))]
+    whole = {code: _together(ground[ground.index.str.startswith(code)]) if len(ground) > 1 else None for code in upper}
+    return pd.concat([_divisions(whole), streets], ignore_index=True)
+
+
+def _together(grounds: gpd.GeoSeries) -> shapely.MultiPolygon:
+    return shapely.MultiPolygon(list(shapely.get_parts(grounds.to_numpy())))
 
 
 def _divisions(ground: dict[str, shapely.Geometry | None]) -> gpd.GeoDataFrame:
@@ -36,7 +45,7 @@ def _divisions(ground: dict[str, shapely.Geometry | None]) -> gpd.GeoDataFrame:
         {
             "code": list(ground),
             "level": [_LEVELS[len(code)] for code in ground],
-            "kind": "administrative",
+            "kind": [kind_of(code, names[code]) for code in ground],
             "name": [names[code] for code in ground],
             "name_en": [LATIN.get(code) for code in ground],
         },

@@ -8,8 +8,9 @@ import pandas as pd
 
 from geodata.demo.areas import above
 from geodata.demo.hotspots import Hotspot
-from geodata.demo.layouts import SIZES
-from geodata.demo.street import Street, make_street
+from geodata.demo.making import Progress, make_streets
+from geodata.demo.sizes import SIZES
+from geodata.demo.street import Street
 from gridmap.errors import GridmapError
 
 
@@ -54,16 +55,23 @@ class City:
         }  # fmt: skip
 
 
-def make_city(seed: int = 1, size: str = "small", until: date = date(2026, 11, 21)) -> City:
-    """The city of a seed. Same seed, size and day: the same city, on any machine.
+def make_city(
+    seed: int = 1,
+    size: str = "small",
+    until: date = date(2026, 11, 21),
+    *,
+    workers: int | None = None,
+    progress: Progress = lambda _done, _all: None,
+) -> City:
+    """The city of a seed. Same seed, size and day: the same city, on any machine, however many ``workers`` (default: a process a core).
 
-    ``until`` is the day after the last report (days of the city). Raises ``UnknownSize``.
+    ``until`` is the day after the last report (days of the city). ``progress`` is told streets made and to make. Raises ``UnknownSize``.
     """
     if size not in SIZES:
         raise UnknownSize(field="size", value=size, allowed=", ".join(SIZES))
     chosen = SIZES[size]
     first_day = until - timedelta(days=chosen.days)
-    streets = [make_street(layout, seed, size, first_day, until) for layout in chosen.layouts()]
+    streets = make_streets(chosen.layouts(), seed, size, first_day, until, workers, progress)
     ground = {kind: _joined(streets, kind) for kind in streets[0].frames}
     return City(
         seed=seed,

@@ -1,6 +1,5 @@
 """The layout of each size: a table of big blocks between arterial roads, north first, west to east."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from geodata.demo.local_frame import LocalFrame
@@ -12,6 +11,7 @@ GRID_KINDS = {
     "village": "rural", "pasture": "pastoral",
 }  # fmt: skip
 RURAL_USES = ("village", "pasture")
+_PASTORAL_HOMES = (35, 75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Layout:
     def homes_range(self, community: str, use: str) -> tuple[int, int]:
         """Least and most dwellings of a grid there."""
         if use in RURAL_USES:
-            return self.rural_homes
+            return self.rural_homes if use == "village" else _PASTORAL_HOMES
         return dict(self.homes_by_community).get(community, self.homes_per_grid)
 
 
@@ -64,7 +64,8 @@ def _block(community: str, uses: str) -> BlockPlan:
 
 _CENTRE = LocalFrame(lon=111.70, lat=40.82, turn_deg=-3.2)
 
-_TINY = Layout(
+#: Three grids for tests.
+TINY = Layout(
     centre=_CENTRE,
     columns=(460.0,),
     rows=(380.0,),
@@ -78,7 +79,8 @@ _TINY = Layout(
 # 仕奇社区 018 as the press tells of it: 0.47 km2, ten grids, twelve compounds, 7,374 residents.
 _SHIQI = "150105001018"
 
-_SMALL = Layout(
+#: Renmin Road street, drawn by hand.
+RENMIN_ROAD = Layout(
     centre=_CENTRE,
     columns=(400.0, 395.0, 395.0, 126.0, 420.0, 400.0),
     rows=(390.0, 400.0, 400.0, 396.0, 430.0),
@@ -118,15 +120,3 @@ _SMALL = Layout(
     residents=((_SHIQI, 7374),),
     old=(_SHIQI,),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """A size of the city: its streets, and the days that its reports come from."""
-
-    layouts: Callable[[], tuple[Layout, ...]]
-    days: int = 365
-
-
-#: The sizes by name.
-SIZES = {"tiny": Size(lambda: (_TINY,)), "small": Size(lambda: (_SMALL,))}

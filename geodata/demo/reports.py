@@ -41,7 +41,7 @@ def report_frame(
     Columns: key, category, source, status, text, address_text, lon, lat, datum, accuracy_m, occurred_at, reported_at. ``lon`` and
     ``lat`` are as the channel's device gave them, in ``datum``; both are NaN where the hotline wrote down an address only.
     """
-    rng = stream(seed, "reports")
+    rng = stream(seed, "reports", size)
     ordinary = count - sum(spot.count for spot in hotspots)
     parts = []
     for kind, channel, number in _mix(ordinary, rng):

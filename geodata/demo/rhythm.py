@@ -1,7 +1,8 @@
 """When things are reported: seasons, weekdays, hours."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -51,11 +52,21 @@ def draw_times(
     rhythms: tuple[Rhythm, ...], first_day: date, until: date, count: int, rng: np.random.Generator
 ) -> np.ndarray:
     """``count`` local times in ``[first_day, until)`` (datetime64[s]) by the product of the rhythms."""
-    days = [first_day + timedelta(days=offset) for offset in range((until - first_day).days)]
-    by_day = np.array([np.prod([r.months[day.month - 1] * r.weekdays[day.weekday()] for r in rhythms]) for day in days])
+    month, weekday = _calendar(first_day, until)
+    by_day = np.ones(len(month))
+    for rhythm in rhythms:
+        by_day *= np.array(rhythm.months)[month] * np.array(rhythm.weekdays)[weekday]
     by_hour = np.prod([rhythm.hours for rhythm in rhythms], axis=0)
     if not by_day.sum():
-        by_day = np.ones(len(days))
-    chosen = rng.choice(len(days), count, p=by_day / by_day.sum())
+        by_day = np.ones(len(by_day))
+    chosen = rng.choice(len(by_day), count, p=by_day / by_day.sum())
     seconds = rng.choice(24, count, p=by_hour / by_hour.sum()) * 3600 + rng.integers(0, 3600, count)
     return np.datetime64(first_day, "s") + chosen * np.timedelta64(86400, "s") + seconds * np.timedelta64(1, "s")
+
+
+@cache
+def _calendar(first_day: date, until: date) -> tuple[np.ndarray, np.ndarray]:
+    """Month (from 0) and weekday (from 0, Monday) of each day in ``[first_day, until)``."""
+    days = np.arange(np.datetime64(first_day, "D"), np.datetime64(until, "D"))
+    # The epoch was a Thursday.
+    return days.astype("datetime64[M]").astype(int) % 12, (days.astype(int) + 3) % 7

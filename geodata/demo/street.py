@@ -31,8 +31,8 @@ class Street:
     hotspots: tuple[Hotspot, ...]
 
 
-def make_street(layout: Layout, seed: int, size: str, first_day: date, until: date) -> Street:
-    """A street by its layout; what is drawn at random depends on seed and street alone."""
+def make_street(layout: Layout, seed: int, label: str, first_day: date, until: date) -> Street:
+    """A street by its layout; what is drawn at random depends on seed and street alone. ``label`` is in the keys of its reports."""
     street = layout.street
     plan = lay_ground(layout, stream(seed, "ground", street), street_names(stream(seed, "streets", street)))
     tiling = tile(plan, layout.centre)
@@ -43,7 +43,7 @@ def make_street(layout: Layout, seed: int, size: str, first_day: date, until: da
     built = build_houses(plan, yards, targets, stream(seed, "houses", street))
     households = household_frame(built.houses, layout.residents, stream(seed, "homes", street))
     places = Places.of(plan, built, tiling, layout.centre)
-    hotspots = plant(places, until, layout.hotspot_share)
+    hotspots = plant(places, until, layout.hotspot_share) if layout.hotspot_share else ()
     compound_codes = yard_codes(yards)
     frames = {
         "divisions": division_frame(tiling),
@@ -57,7 +57,7 @@ def make_street(layout: Layout, seed: int, size: str, first_day: date, until: da
         "roads": road_frame(plan, built, layout.centre, street),
         "landcover": landcover_frame(plan, built, layout.centre, street),
         "service-points": service_point_frame(built.houses, layout.centre, stream(seed, "services", street)),
-        "reports": report_frame(places, hotspots, layout.reports, first_day, until, seed, size),
+        "reports": report_frame(places, hotspots, layout.reports, first_day, until, seed, label),
     }
     return Street(frames, hotspots)
 

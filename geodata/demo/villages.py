@@ -1,5 +1,7 @@
 """Villages: rows of one-storey courtyard houses (平房), each row one building with a door for every home."""
 
+import math
+
 import shapely
 from shapely import LineString, Polygon, affinity
 
@@ -20,8 +22,12 @@ def village(piece: Piece, homes: int) -> tuple[list[Footprint], list[LineString]
     """
     turn = piece.quad.turn_deg
     ground = affinity.rotate(piece.quad.inset(8.0).polygon, -turn, origin=(0, 0))
-    west, south, east, north = ground.bounds
     pitch = _HOUSE_DEPTH_M + _COURTYARD_M + _LANE_M
+    side = 1.25 * math.sqrt(homes * _HOME_WIDTH_M * pitch)
+    alone = ground.area > 3 * side * side
+    if alone:  # in open country the houses stand together in the middle of their land
+        ground = ground.intersection(rectangle(ground.centroid.x, ground.centroid.y, side, side))
+    west, south, east, north = ground.bounds
     rows: list[Footprint] = []
     lanes: list[LineString] = []
     y = north - _HOUSE_DEPTH_M
@@ -35,7 +41,7 @@ def village(piece: Piece, homes: int) -> tuple[list[Footprint], list[LineString]
         lane = ground.intersection(LineString([(west, y - _COURTYARD_M - 2.0), (east, y - _COURTYARD_M - 2.0)]))
         lanes.extend(part for part in shapely.get_parts(lane) if part.geom_type == "LineString" and part.length > 20)
         y -= pitch
-    fields = ground.intersection(shapely.box(west, south, east, y)) if y > south + pitch else Polygon()
+    fields = ground.intersection(shapely.box(west, south, east, y)) if y > south + pitch and not alone else Polygon()
     turned = [Footprint(_turned(row.polygon, turn), row.use, 1, 1, row.homes_per_landing) for row in rows]
     open_ground = [_turned(field, turn) for field in shapely.get_parts(fields) if field.area > 200]
     return turned, [_turned(lane, turn) for lane in lanes], open_ground
