@@ -36,6 +36,10 @@ building = Table(
     *geometry_checks(),
 )
 Index("ix_building_compound_id", building.c.compound_id)
+# What a name starts with is found in any collation.
+Index("ix_building_name_start", building.c.name, postgresql_ops={"name": "text_pattern_ops"})
+Index("ix_building_address_start", building.c.address, postgresql_ops={"address": "text_pattern_ops"})
+Index("ix_building_code_start", building.c.code, postgresql_ops={"code": "text_pattern_ops"})
 
 #: Stairwells (单元) with their door.
 stairwell = Table(
