@@ -8,6 +8,7 @@ import pandas as pd
 
 from geodata.demo.areas import above
 from geodata.demo.hotspots import Hotspot
+from geodata.demo.institutions import institution_frames
 from geodata.demo.making import Progress, make_streets
 from geodata.demo.sizes import SIZES
 from geodata.demo.street import Street
@@ -40,6 +41,9 @@ class City:
     buildings: gpd.GeoDataFrame
     stairwells: gpd.GeoDataFrame
     households: pd.DataFrame
+    units: pd.DataFrame
+    people: pd.DataFrame
+    bodies: pd.DataFrame
     roads: gpd.GeoDataFrame
     landcover: gpd.GeoDataFrame
     service_points: gpd.GeoDataFrame
@@ -49,8 +53,9 @@ class City:
     def frames(self) -> dict[str, pd.DataFrame]:
         """Frames by kind, parents before children."""
         return {
-            "divisions": self.divisions, "grids": self.grids, "compounds": self.compounds, "buildings": self.buildings,
-            "stairwells": self.stairwells, "households": self.households, "roads": self.roads, "landcover": self.landcover,
+            "divisions": self.divisions, "grids": self.grids, "compounds": self.compounds, "gates": self.gates,
+            "buildings": self.buildings, "stairwells": self.stairwells, "households": self.households, "units": self.units,
+            "people": self.people, "bodies": self.bodies, "roads": self.roads, "landcover": self.landcover,
             "service-points": self.service_points, "reports": self.reports,
         }  # fmt: skip
 
@@ -73,6 +78,7 @@ def make_city(
     first_day = until - timedelta(days=chosen.days)
     streets = make_streets(chosen.layouts(), seed, size, first_day, until, workers, progress)
     ground = {kind: _joined(streets, kind) for kind in streets[0].frames}
+    staffed = institution_frames(ground, seed, until)
     return City(
         seed=seed,
         size=size,
@@ -85,6 +91,9 @@ def make_city(
         buildings=ground["buildings"],
         stairwells=ground["stairwells"],
         households=ground["households"],
+        units=staffed["units"],
+        people=staffed["people"],
+        bodies=staffed["bodies"],
         roads=ground["roads"],
         landcover=ground["landcover"],
         service_points=ground["service-points"],
