@@ -66,7 +66,7 @@ def _property_companies(compounds: pd.DataFrame, until: date, rng: np.random.Gen
     """The company of each compound, and the one before where it changed."""
     codes = property_companies(compounds)
     companies = list(codes)
-    rows = []
+    rows: list[tuple[str, str, str, date, date | None]] = []
     for compound, company in zip(compounds["code"], compounds["property_company"], strict=True):
         if not company:
             continue

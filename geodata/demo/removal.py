@@ -24,23 +24,31 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import insert
 
+from geodata.demo.account_removal import remove_accounts
 from geodata.demo.sample import FACT, digests, sample_of
 from geodata.tables import (
+    account,
     building,
     compound,
+    compound_body,
     division,
     event,
     fact,
+    finding,
+    gate,
     grid,
     household,
     landcover,
     owner,
     owner_history,
+    person,
+    post,
     report,
     report_key,
     road,
     service_point,
     stairwell,
+    unit,
 )  # fmt: skip
 from gridmap.errors import GridmapError
 
@@ -63,10 +71,12 @@ class SampleInUse(GridmapError):
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Rows that went, by table, and the divisions that stay because others stand beside or below them."""
+    """Rows that went, by table; the divisions that stay because others stand beside or below them; and accounts that stay, without
+    rights and under another name, because the log of what was done names them."""
 
     rows: dict[str, int]
     divisions_kept: int
+    accounts_kept: int
 
 
 #: The sample's rows while it is removed: table name and id.
@@ -80,13 +90,28 @@ _USES = (
     (building, building.c.id, building.c.compound_id, compound),
     (stairwell, stairwell.c.id, stairwell.c.building_id, building),
     (household, household.c.id, household.c.building_id, building),
+    (gate, gate.c.id, gate.c.compound_id, compound),
+    (compound_body, compound_body.c.id, compound_body.c.compound_id, compound),
+    (compound_body, compound_body.c.id, compound_body.c.unit_id, unit),
+    (post, post.c.id, post.c.compound_id, compound),
+    (post, post.c.id, post.c.building_id, building),
+    (post, post.c.id, post.c.person_id, person),
+    (account, account.c.id, account.c.unit_id, unit),
+    (account, account.c.id, account.c.person_id, person),
+    (report, report.c.id, report.c.account_id, account),
 )
 _REPORT_PARTS = (owner_history, event, owner, report_key)
-_GOING = (report, household, stairwell, building, compound, service_point, road, landcover, grid)
+_GOING = (
+    household, stairwell, post, gate, compound_body, building, compound, service_point, road, landcover, grid, person, unit,
+)  # fmt: skip
+#: What the job that checks coverage notes; it is derived from the layers and goes with them.
+_COVERAGE = "coverage"
 
 
 def remove_sample(conn: Connection, *, with_reports: bool = False) -> Removed:
-    """Take the sample out; the caller commits. ``with_reports`` takes the reports that were filed onto its grids too.
+    """Take the sample out; the caller commits. ``with_reports`` takes the reports that were filed onto its grids or by its accounts too.
+
+    Posts that were given to the sample's staff since go with them.
 
     Divisions are real codes under real names: those that other rows stand on, and all of them once a list of divisions was loaded,
     stay and lose only their invented shape. Errors: ``NoSample``, ``SampleInUse``.
@@ -95,18 +120,20 @@ def remove_sample(conn: Connection, *, with_reports: bool = False) -> Removed:
     if noted is None:
         raise NoSample
     _gather(conn, noted["ids"])
+    _gather_later_posts(conn)
     if with_reports:
-        _gather_reports_on_grids(conn)
+        _gather_reports_filed(conn)
     try:
         if uses := [*_uses(conn), *_changed(conn, noted)]:
             raise SampleInUse(uses=", ".join(uses))
-        rows = _delete(conn)
+        rows, accounts_kept = _delete(conn)
         rows[division.name], kept = _delete_divisions(conn, noted["shapes"][division.name])
-        conn.execute(delete(fact).where(fact.c.name == FACT))
+        conn.execute(delete(finding))
+        conn.execute(delete(fact).where(fact.c.name.in_([FACT, _COVERAGE])))
     finally:
         if not conn.invalidated:
             _rows.drop(conn)
-    return Removed(rows, kept)
+    return Removed(rows, kept, accounts_kept)
 
 
 def _gather(conn: Connection, ids: dict[str, list[list[int]]]) -> None:
@@ -121,8 +148,15 @@ def _gather(conn: Connection, ids: dict[str, list[list[int]]]) -> None:
             )
 
 
-def _gather_reports_on_grids(conn: Connection) -> None:
+def _gather_later_posts(conn: Connection) -> None:
+    later = select(post.c.id).where(post.c.person_id.in_(_sample(person)))
+    found = except_(later, _sample(post)).subquery()
+    conn.execute(insert(_rows).from_select(["kind", "id"], select(literal(post.name), *found.c)))
+
+
+def _gather_reports_filed(conn: Connection) -> None:
     on_sample = [
+        select(report.c.id).where(report.c.account_id.in_(_sample(account))),
         select(report.c.id).where(report.c.grid_at_capture.in_(_sample(grid))),
         select(owner.c.report_id).where(owner.c.grid_id.in_(_sample(grid))),
         select(owner_history.c.report_id).where(owner_history.c.grid_id.in_(_sample(grid))),
@@ -155,15 +189,18 @@ def _changed(conn: Connection, noted: dict[str, Any]) -> list[str]:
     return [f"{grid.name} (changed): {changed:,}"] if changed else []
 
 
-def _delete(conn: Connection) -> dict[str, int]:
+def _delete(conn: Connection) -> tuple[dict[str, int], int]:
+    """Rows that went by table, and accounts that stay."""
     conn.execute(text("SET LOCAL gridmap.remove_sample = 'on'"))
     found = {}
     for table in _REPORT_PARTS:
         found[table.name] = conn.execute(delete(table).where(table.c.report_id.in_(_sample(report)))).rowcount
+    found[report.name] = conn.execute(delete(report).where(report.c.id.in_(_sample(report)))).rowcount
+    found[account.name], accounts_kept = remove_accounts(conn, list(conn.scalars(_sample(account))))
     for table in _GOING:
         found[table.name] = conn.execute(delete(table).where(table.c.id.in_(_sample(table)))).rowcount
     conn.execute(text("SET LOCAL gridmap.remove_sample = 'off'"))
-    return found
+    return found, accounts_kept
 
 
 def _delete_divisions(conn: Connection, shapes: dict[str, str]) -> tuple[int, int]:

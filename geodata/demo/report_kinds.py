@@ -76,5 +76,12 @@ KINDS = (
     ReportKind("绿化损坏", "green", 2.5, Rhythm(months=rhythm.WARM), ("草坪被踩踏。", "树枝折断。", "绿地被占用种菜。")),
     ReportKind("流浪犬只", "green", 2.0, Rhythm(), ("有流浪犬出没。", "犬只未拴绳。")),
     ReportKind("未清积雪", "road", 2.5, Rhythm(months=rhythm.SNOW, hours=rhythm.COMMUTE), ("人行道结冰未清。", "桥面积雪未清。")),
+    ReportKind(
+        "供水异常", "home", 2.0, Rhythm(hours=rhythm.COMMUTE), ("家中停水。", "高层水压不足。", "自来水发黄。"), (("hotline", 2.2), ("patrol", 0.2), ("courier", 0.0))
+    ),
+    ReportKind(
+        "供电故障", "home", 1.5, Rhythm(hours=rhythm.EVENING), ("单元停电。", "电表箱有焦味。", "跳闸频繁。"), (("hotline", 2.0), ("courier", 0.0))
+    ),
+    ReportKind("燃气隐患", "home", 1.0, Rhythm(), ("楼道有燃气味。", "燃气软管老化。", "燃气表箱门缺失。"), (("building_head", 1.6), ("courier", 0.0))),
     ReportKind("蚊虫滋生", "river", 1.0, Rhythm(rhythm.SUMMER, hours=rhythm.EVENING), ("河边蚊虫多。", "积水处滋生蚊虫。")),
 )  # fmt: skip

@@ -1,30 +1,42 @@
 """The sample in the database: put in, and noted, so that exactly its rows can be found again."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, exists, func, select, text
 
+from geodata.demo.accounts import PASSWORD, add_accounts, demo_accounts, lay_reports
 from geodata.demo.city import City
 from geodata.settings import Settings
 from geodata.tables import (
+    account,
     building,
     compound,
+    compound_body,
     division,
     fact,
+    gate,
     grid,
     household,
     landcover,
+    person,
+    post,
     report,
     road,
     service_point,
     stairwell,
+    unit,
 )  # fmt: skip
 from gridmap.errors import GridmapError
 
 FACT = "synthetic"
 #: Tables whose rows are noted by their ids, so that the removal finds them.
-TABLES = (division, grid, compound, building, stairwell, household, road, landcover, service_point, report)
+TABLES = (
+    division, grid, compound, gate, building, stairwell, household, unit, person, post, compound_body, account, road, landcover,
+    service_point, report,
+)  # fmt: skip
+_OCCUPYING = (division, grid, unit, person, report)
 #: Gets the kind that is written now and its number of rows.
 Progress = Callable[[str, int], None]
 
@@ -38,20 +50,29 @@ class NotEmpty(GridmapError):
 
 
 def occupied_by(conn: Connection) -> list[str]:
-    """Names of the tables that make a database count as not empty and hold rows: division, grid, report."""
-    return [
-        table.name for table in (division, grid, report) if conn.scalar(select(exists(select(1).select_from(table))))
-    ]
+    """Names of the tables that make a database count as not empty and hold rows: division, grid, unit, person, report."""
+    return [table.name for table in _OCCUPYING if conn.scalar(select(exists(select(1).select_from(table))))]
 
 
 def sample_of(conn: Connection) -> dict[str, Any] | None:
-    """What was noted when the sample was loaded (seed, size, until, ids, shapes); None when there is none."""
+    """What was noted when the sample was loaded; None when there is none.
+
+    ``seed``, ``size``, ``until``, ``ids``, ``shapes``; ``accounts`` (id, name, role, where in ``zh`` and ``en``) with their one
+    ``password``, and ``names_taken`` that other accounts had already.
+    """
     found: dict[str, Any] | None = conn.scalar(select(fact.c.value).where(fact.c.name == FACT))
     return found
 
 
-def load_city(conn: Connection, settings: Settings, city: City, progress: Progress = lambda _kind, _rows: None) -> None:
-    """Put a city into an empty database, with owners, and mark it as synthetic; the caller commits.
+def load_city(
+    conn: Connection,
+    settings: Settings,
+    city: City,
+    progress: Progress = lambda _kind, _rows: None,
+    *,
+    accounts: bool = True,
+) -> None:
+    """Put a city into an empty database, with owners and ``accounts`` for every role, and mark it as synthetic; the caller commits.
 
     Errors: ``NotEmpty``.
     """
@@ -64,7 +85,17 @@ def load_city(conn: Connection, settings: Settings, city: City, progress: Progre
         progress(kind, len(frame))
         summary = apply_frame(conn, settings, kind, frame)
         assert not summary.rejects, f"{kind}: {summary.rejects[0].reason}"
-    conn.execute(fact.insert().values(name=FACT, value=_noted(conn, city, before)))
+    signing_in = _add_accounts(conn, city, progress) if accounts else {}
+    conn.execute(fact.insert().values(name=FACT, value={**_noted(conn, city, before), **signing_in}))
+
+
+def _add_accounts(conn: Connection, city: City, progress: Progress) -> dict[str, Any]:
+    chosen = demo_accounts(city)
+    made = add_accounts(conn, chosen, city.until - timedelta(days=1))
+    progress("accounts", len(made))
+    lay_reports(conn, made)
+    taken = sorted({each.name for each in chosen} - {each["name"] for each in made})
+    return {"accounts": made, "password": PASSWORD, "names_taken": taken}
 
 
 def digests(conn: Connection, table: Table, codes: Iterable[str]) -> dict[str, str]:

@@ -50,3 +50,8 @@ def property_companies(compounds: pd.DataFrame) -> dict[str, str]:
     """The names of property companies, each with its unit's code."""
     names = sorted({name for name in compounds["property_company"] if name})
     return {name: f"P{number:02d}" for number, name in enumerate(names, start=1)}
+
+
+def unit_of_category(category: str) -> str:
+    """The code of the unit that is responsible for a category."""
+    return next(code for code, *_, duties in _UNITS if category in duties)

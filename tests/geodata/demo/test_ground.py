@@ -164,7 +164,7 @@ def test_every_compound_has_gates_on_its_outline_that_lead_to_a_road(seed: int) 
 
 def test_codes_are_unique_and_follow_the_scheme(small: City) -> None:
     for kind, frame in small.frames().items():
-        if "code" in frame:
+        if "code" in frame and kind != "people":  # a person has a row for each post
             assert frame["code"].is_unique, kind
     for code, community in zip(small.grids["code"], small.grids["community_code"], strict=True):
         BEIJING.validate(code)

@@ -28,7 +28,7 @@ def test_counts_channels_and_states(small: City) -> None:
     assert set(reports["source"]) == set(SOURCES)
     assert set(reports["status"]) <= set(STATES)
     assert reports["key"].is_unique
-    assert reports["category"].nunique() == 20
+    assert reports["category"].nunique() == 23
     assert reports["source"].value_counts(normalize=True)["patrol"] == pytest.approx(0.3, abs=0.04)
 
 

@@ -11,27 +11,35 @@ from geodata.demo import City
 from geodata.demo.removal import NoSample, SampleInUse, remove_sample
 from geodata.demo.sample import NotEmpty, load_city, occupied_by, sample_of
 from geodata.settings import Settings
-from geodata.tables import building as building_table
 from geodata.tables import (
+    account,
+    account_area,
     compound,
+    compound_body,
     division,
     event,
     fact,
+    gate,
     grid,
     household,
     landcover,
     owner,
     owner_history,
+    person,
+    post,
     report,
     report_key,
     road,
     service_point,
     stairwell,
+    unit,
+    unit_duty,
 )  # fmt: skip
+from geodata.tables import building as building_table
 
 TABLES = (
     division, grid, compound, building_table, stairwell, household, road, landcover, service_point, report, report_key, owner, owner_history,
-    event, fact,
+    event, fact, gate, unit, unit_duty, person, post, compound_body, account, account_area,
 )  # fmt: skip
 
 
@@ -50,7 +58,8 @@ def loaded(conn: Connection, settings: Settings, tiny: City) -> Connection:
 def test_everything_is_loaded_and_marked_as_synthetic(loaded: Connection, tiny: City) -> None:
     found = counts(loaded)
     for kind, frame in tiny.frames().items():
-        table = {"landcover": "landcover", "service-points": "service_point"}.get(kind, kind.removesuffix("s"))
+        named = {"service-points": "service_point", "people": "post", "bodies": "compound_body"}
+        table = named.get(kind, kind.removesuffix("s"))
         assert found[table] == len(frame), kind
     noted = sample_of(loaded)
     assert noted is not None
@@ -79,7 +88,7 @@ def test_households_keep_their_stairwell(loaded: Connection) -> None:
 def test_a_second_sample_is_refused(loaded: Connection, settings: Settings, tiny: City) -> None:
     with pytest.raises(NotEmpty) as error:
         load_city(loaded, settings, tiny)
-    assert "division, grid, report" in error.value.text("en")
+    assert "division, grid, unit, person, report" in error.value.text("en")
 
 
 def test_removal_leaves_nothing(conn: Connection, settings: Settings, tiny: City) -> None:
