@@ -35,6 +35,11 @@ def without_values(text: str) -> str:
     return _VALUES.sub("", text)
 
 
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL takes the text: no NUL, no half of a surrogate pair (JSON can spell both)."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def database_url(settings: Settings) -> str:
     """The URL of the setting, else the private cluster's socket below ``home``."""
     return settings.database_url or Cluster(settings.home / "pg").url()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from geodata.scope import reports_of_areas
-from geodata.tables import grid, owner, report
+from geodata.tables import STATE_PLACE, grid, owner, report
 from gridmap.errors import GridmapError
 from gridmap.report import SOURCES, STATES, UnknownSource
 
@@ -135,10 +135,12 @@ class ReportFilter:
         for column, values in (
             (report.c.category, self.categories),
             (report.c.source, self.sources),
-            (report.c.status, self.statuses),
         ):
             if values:
                 found.append(column.in_(values))
+        if self.statuses:
+            # As the index has them.
+            found.append(STATE_PLACE.in_([STATES.index(status) + 1 for status in self.statuses]))
         if self.lacking == "coordinates":
             found.append(report.c.geom.is_(None))
         if self.lacking == "grid":

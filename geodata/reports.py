@@ -1,17 +1,14 @@
 """Reports: list, find, insert."""
 
-import base64
-import binascii
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from geodata.report_filter import ReportFilter
+from geodata.report_order import NEWEST, Order
 from geodata.scope import Scope
 from geodata.tables import event, grid, owner, report, report_key
 from gridmap.errors import GridmapError
@@ -26,17 +23,17 @@ class UnknownReport(GridmapError):
     en = "There is no such report; check the link or number."
 
 
-class BadCursor(GridmapError):
-    """A cursor that no page gave out."""
+class Choice(Protocol):
+    """A choice of reports: ``ReportFilter``, or ``ReportSearch`` around one."""
 
-    code = "bad_cursor"
-    zh = "翻页标记无效，请从第一页重新开始。"
-    en = "The page cursor is not valid; start from the first page."
+    def conditions(self, conn: Connection, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+        """Conditions on the table ``report``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """Rows of a list, newest first, and the cursor of the page after (None on the last)."""
+    """Rows of a list in their order, and the cursor of the page after (None on the last)."""
 
     rows: list[Row[Any]]
     next_cursor: str | None
@@ -45,21 +42,35 @@ class ReportPage:
 def list_reports(
     conn: Connection,
     scope: Scope,
-    chosen: ReportFilter,
+    chosen: Choice,
     zone: ZoneInfo,
     *,
+    order: Order = NEWEST,
     limit: int = 100,
     cursor: str | None = None,
 ) -> ReportPage:
-    """Reports of a filter inside the scope by time of occurrence, newest first. Errors: ``BadCursor``."""
-    conditions = (*scope.report_conditions(conn), *chosen.conditions(conn, zone))
-    query = _described().where(*conditions).order_by(report.c.occurred_at.desc(), report.c.id.desc())
-    if cursor:
-        query = query.where(tuple_(report.c.occurred_at, report.c.id) < tuple_(*_read_cursor(cursor)))
-    rows = list(conn.execute(query.limit(limit + 1)))
+    """A page of the chosen reports inside the scope. A row that is there all the while comes on exactly one page. Errors: ``BadCursor``."""
+    query = chosen_reports(conn, scope, chosen, zone)
+    rows: list[Row[Any]] = []
+    for part in order.parts(query, order.position(cursor) if cursor else None):
+        rows += conn.execute(part.limit(limit + 1 - len(rows)))
+        if len(rows) > limit:
+            break
     more = len(rows) > limit
     rows = rows[:limit]
-    return ReportPage(rows, _write_cursor(rows[-1]) if more else None)
+    return ReportPage(rows, order.cursor(rows[-1]) if more else None)
+
+
+def chosen_reports(conn: Connection, scope: Scope, chosen: Choice, zone: ZoneInfo) -> Select[Any]:
+    """The query of a list, in no order yet."""
+    return described().where(*scope.report_conditions(conn), *chosen.conditions(conn, zone))
+
+
+def count_reports(conn: Connection, scope: Scope, chosen: Choice, zone: ZoneInfo, *, most: int | None = None) -> int:
+    """How many reports are chosen inside the scope; counting ends at ``most``."""
+    conditions = (*scope.report_conditions(conn), *chosen.conditions(conn, zone))
+    found = select(report.c.id).where(*conditions).limit(most).subquery()
+    return conn.scalar(select(func.count()).select_from(found)) or 0
 
 
 def report_by_ref(conn: Connection, scope: Scope, ref: UUID | str) -> Row[Any]:
@@ -68,10 +79,17 @@ def report_by_ref(conn: Connection, scope: Scope, ref: UUID | str) -> Row[Any]:
         known = UUID(str(ref))
     except ValueError as error:
         raise UnknownReport(field="ref") from error
-    found = conn.execute(_described().where(report.c.ref == known, *scope.report_conditions(conn))).one_or_none()
+    found = conn.execute(described().where(report.c.ref == known, *scope.report_conditions(conn))).one_or_none()
     if found is None:
         raise UnknownReport(field="ref")
     return found
+
+
+def reports_by_id(conn: Connection, scope: Scope, ids: Sequence[int]) -> list[Row[Any]]:
+    """Reports inside the scope with their owners, in the order of ``ids``; what is gone is left out."""
+    rows = conn.execute(described().where(report.c.id.in_(ids), *scope.report_conditions(conn)))
+    place = {key: position for position, key in enumerate(ids)}
+    return sorted(rows, key=lambda row: place[row.id])
 
 
 def report_by_key(conn: Connection, scope: str, key: str) -> Row[Any] | None:
@@ -125,7 +143,8 @@ def insert_report(conn: Connection, draft: ReportDraft, values: dict[str, Any]) 
     ).one()
 
 
-def _described() -> Select[Any]:
+def described() -> Select[Any]:
+    """Reports with their owner as lists and pages show them, in no order."""
     return select(
         report.c.id,
         report.c.ref,
@@ -134,6 +153,8 @@ def _described() -> Select[Any]:
         report.c.status,
         report.c.text,
         report.c.address_text,
+        report.c.raw_lon,
+        report.c.raw_lat,
         report.c.datum,
         report.c.accuracy_m,
         report.c.occurred_at,
@@ -142,24 +163,13 @@ def _described() -> Select[Any]:
         func.ST_Y(report.c.geom).label("lat"),
         owner.c.reason,
         owner.c.distance_to_edge_m,
+        owner.c.index_version,
+        owner.c.assigned_at,
+        owner.c.grid_id,
         grid.c.code.label("grid_code"),
         grid.c.name.label("grid_name"),
+        grid.c.name_en.label("grid_name_en"),
         grid.c.community_code,
     ).select_from(
         report.outerjoin(owner, owner.c.report_id == report.c.id).outerjoin(grid, grid.c.id == owner.c.grid_id)
     )
-
-
-def _write_cursor(row: Row[Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([row.occurred_at.isoformat(), row.id]).encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    try:
-        at, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        read = datetime.fromisoformat(at)
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-        raise BadCursor(field="cursor") from error
-    if read.utcoffset() is None or type(key) is not int or abs(key) >= 2**63:
-        raise BadCursor(field="cursor")
-    return read, key

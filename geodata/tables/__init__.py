@@ -11,11 +11,11 @@ from geodata.tables.grids import grid, plan
 from geodata.tables.households import household
 from geodata.tables.operations import fact, job, layer_version
 from geodata.tables.people import person, post
-from geodata.tables.reports import event, owner, owner_history, report, report_key
+from geodata.tables.reports import STATE_PLACE, event, owner, owner_history, report, report_key
 from geodata.tables.units import unit, unit_duty
 
 __all__ = [
-    "account", "account_area", "api_token", "audit_log", "building", "building_grid", "compound", "compound_body", "division", "event",
+    "STATE_PLACE", "account", "account_area", "api_token", "audit_log", "building", "building_grid", "compound", "compound_body", "division", "event",
     "fact", "finding", "gate", "grid", "household", "job", "landcover", "layer_version", "metadata", "owner", "owner_history", "person",
     "plan", "post", "rate_window", "report", "report_key", "road", "saved_filter", "service_point", "stairwell", "unit", "unit_duty",
     "web_session",

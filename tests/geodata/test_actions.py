@@ -13,7 +13,8 @@ from geodata import indexes
 from geodata.actions import KeyReused, assign_reports, file_report, locate_place
 from geodata.indexes import grid_index
 from geodata.report_filter import ReportFilter
-from geodata.reports import BadCursor, UnknownReport, categories, list_reports, report_by_ref
+from geodata.report_order import BadCursor
+from geodata.reports import UnknownReport, categories, list_reports, report_by_ref
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from geodata.tables import event, owner, owner_history, report

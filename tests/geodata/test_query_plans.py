@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import psycopg2
 
 from geodata.days import valid_on
 from geodata.report_filter import ReportFilter
-from geodata.reports import _described
+from geodata.reports import described
 from geodata.tables import grid, household, report, report_key
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -64,7 +64,7 @@ def plan_of(conn: Connection, query: Select[Any]) -> str:
 
 
 def listed(conn: Connection, chosen: ReportFilter) -> Select[Any]:
-    return _described().where(*chosen.conditions(conn, ZONE)).order_by(*NEWEST).limit(101)
+    return described().where(*chosen.conditions(conn, ZONE)).order_by(*NEWEST).limit(101)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import request
 
+from geodata.database import is_storable
 from geodata.report_filter import parse_day
 from gridmap.errors import GridmapError
 
@@ -165,8 +166,3 @@ def body_key(body: Mapping[str, Any], name: str = "client_key") -> str | None:
 
 def _no_key() -> str:
     raise ValueError
-
-
-def is_storable(text: str) -> bool:
-    """Whether PostgreSQL takes the text: no NUL, no half of a surrogate pair (JSON can spell both)."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
