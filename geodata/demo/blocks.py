@@ -170,7 +170,7 @@ def _add_arterials(plan: GroundPlan, layout: Layout, nodes: np.ndarray) -> None:
     for (name, kind), points in ways:
         plan.arterials.append(Line(name, kind, tuple(map(tuple, points.tolist()))))
         # Roads do not end at the street's border: a piece beyond it on both ends, for the map only.
-        beyond = 160.0 if kind == "primary" else 90.0
+        beyond = 110.0 if kind == "primary" else 60.0
         for end, before in ((points[0], points[1]), (points[-1], points[-2])):
             tip = end + (end - before) / np.linalg.norm(end - before) * beyond
             plan.rim.append(Line(name, kind, (tuple(end.tolist()), tuple(tip.tolist()))))

@@ -9,7 +9,7 @@ import numpy as np
 from geodata.demo.blocks import room_of
 from geodata.demo.layouts import GRID_KINDS, RENMIN_ROAD, BlockPlan, Layout
 from geodata.demo.names import hohhot_names, short_name, street_names
-from geodata.demo.placing import Spot, place_streets
+from geodata.demo.placing import Site, place_streets
 from geodata.demo.streams import stream
 
 REPORTS = 1_000_000
@@ -31,8 +31,9 @@ _PASTORAL_DISTRICT = "150125"
 def city_layouts() -> tuple[Layout, ...]:
     """A layout for every street of the official list, none overlapping another; reports in proportion to homes."""
     plans = [_plan(code) for code in sorted(_communities_by_street())]
-    spots = place_streets([Spot(plan.street, sum(plan.columns), sum(plan.rows)) for plan in plans], RENMIN_ROAD.centre)
-    placed = [replace(plan, centre=frame) for plan, frame in zip(plans, spots, strict=True)]
+    sites = [Site(plan.street, sum(plan.columns), sum(plan.rows)) for plan in plans]
+    frames = place_streets(sites, RENMIN_ROAD.street, RENMIN_ROAD.centre)
+    placed = [replace(plan, centre=frame) for plan, frame in zip(plans, frames, strict=True)]
     homes = np.array([_homes(plan) for plan in placed])
     return tuple(replace(plan, reports=int(count)) for plan, count in zip(placed, _shared(REPORTS, homes), strict=True))
 
