@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Date, Row, cast, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Date, Row, cast, delete, func, insert, literal, select, update
 
 from geodata.accounts import EVERYWHERE, Account
 from geodata.days import valid_on
@@ -102,33 +102,48 @@ def set_areas(conn: Connection, of: Account, codes: Sequence[str]) -> None:
 
 
 def end_areas(conn: Connection, of: Account, day: date, *, code: str | None = None) -> int:
-    """End an account's areas (all, or one code) before a day; how many. What would only have started then never does."""
-    mine = [account_area.c.account_id == of.id]
+    """End an account's own areas (all, or one code) before a day; how many. What would only have started then never does."""
+    mine = [account_area.c.account_id == of.id, account_area.c.stands_in_for.is_(None)]
     if code is not None:
         mine.append(account_area.c.area_code == code)
+    return end_rows(conn, day, *mine)
+
+
+def end_rows(conn: Connection, day: date, *mine: ColumnElement[bool]) -> int:
+    """End the rows of ``account_area`` that conditions choose before a day; how many."""
     lower, upper = func.lower(account_area.c.valid), func.upper(account_area.c.valid)
     never = conn.execute(delete(account_area).where(*mine, lower >= day)).rowcount
     running = update(account_area).where(*mine, (upper > day) | func.upper_inf(account_area.c.valid))
     return never + conn.execute(running.values(valid=func.daterange(lower, cast(literal(day), Date)))).rowcount
 
 
+def own_areas(conn: Connection, of: Account, day: date) -> tuple[str, ...]:
+    """Codes of the areas that an account has in its own right, on a day or later."""
+    later = func.upper_inf(account_area.c.valid) | (func.upper(account_area.c.valid) > cast(literal(day), Date))
+    mine = (account_area.c.account_id == of.id, account_area.c.stands_in_for.is_(None), later)
+    return tuple(
+        conn.scalars(select(account_area.c.area_code).where(*mine).distinct().order_by(account_area.c.area_code))
+    )
+
+
+def area_name() -> ColumnElement[str]:
+    """The name of the division, or of the grid's last edition, that a row of ``account_area`` is about."""
+    editions = select(grid.c.name).where(grid.c.code == account_area.c.area_code).order_by(grid.c.id.desc()).limit(1)
+    return func.coalesce(
+        select(division.c.name).where(division.c.code == account_area.c.area_code).scalar_subquery(),
+        editions.scalar_subquery(),
+    )
+
+
 def areas_of(conn: Connection, account_ids: list[int], day: date | None = None) -> list[Row[Any]]:
     """Areas of accounts, all or those of a day: ``account_id``, ``area_code``, ``name``, ``valid_from``, ``valid_to``, ``for_name``."""
     principal = account.alias()
-    named = func.coalesce(
-        select(division.c.name).where(division.c.code == account_area.c.area_code).scalar_subquery(),
-        select(grid.c.name)
-        .where(grid.c.code == account_area.c.area_code)
-        .order_by(grid.c.id.desc())
-        .limit(1)
-        .scalar_subquery(),
-    )
     query = (
         select(
             account_area.c.id,
             account_area.c.account_id,
             account_area.c.area_code,
-            named.label("name"),
+            area_name().label("name"),
             func.lower(account_area.c.valid).label("valid_from"),
             func.upper(account_area.c.valid).label("valid_to"),
             principal.c.display_name.label("for_name"),

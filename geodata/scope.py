@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from geodata.accounts import EVERYWHERE, Account
 from geodata.days import valid_on
-from geodata.tables import account_area, compound, compound_body, division, grid, owner, report, unit_duty
+from geodata.tables import account_area, compound, compound_body, division, grid, owner, report, unit, unit_duty
+from geodata.units import is_open
 from geodata.versions import version_of
 from gridmap.access import GRANTS, Permission, Reach
 from gridmap.errors import GridmapError
@@ -124,14 +125,15 @@ EVERYTHING = Scope(None, frozenset(Permission), Reach.AREA, None)
 
 
 def scope_of(conn: Connection, account: Account, city_code: str, day: date) -> Scope:
-    """What an account may see on a day: its areas and those that it stands in for, or what its unit is responsible for."""
+    """What an account may see on a day: its areas and those that it stands in for, or what its unit, until it closes, is responsible for."""
     grant = GRANTS[account.role]
     if not grant.by_unit:
         return Scope(account.id, grant.permissions, grant.reports, _areas(conn, account.id, city_code, day))
     if grant.reports is Reach.COMPOUNDS:
         compounds = _compounds(conn, account.unit_id, day)
         return Scope(account.id, grant.permissions, grant.reports, _grids_of(conn, compounds, day), compounds=compounds)
-    duties = select(unit_duty.c.category).where(unit_duty.c.unit_id == account.unit_id).order_by(unit_duty.c.category)
+    working = and_(unit.c.id == unit_duty.c.unit_id, unit.c.id == account.unit_id, is_open(day))
+    duties = select(unit_duty.c.category).join(unit, working).order_by(unit_duty.c.category)
     return Scope(account.id, grant.permissions, grant.reports, None, categories=tuple(conn.scalars(duties)))
 
 
@@ -161,6 +163,7 @@ def _areas(conn: Connection, account_id: int, city_code: str, day: date) -> tupl
 def _compounds(conn: Connection, unit_id: int | None, day: date) -> tuple[int, ...]:
     looked_after = (
         select(compound_body.c.compound_id)
+        .join(unit, and_(unit.c.id == compound_body.c.unit_id, is_open(day)))
         .where(compound_body.c.unit_id == unit_id, valid_on(compound_body, day))
         .distinct()
         .order_by(compound_body.c.compound_id)

@@ -51,6 +51,15 @@ def end_session(conn: Connection, word: str) -> None:
     conn.execute(delete(web_session).where(web_session.c.token_hash == stored_form(word)))
 
 
-def end_sessions_of(conn: Connection, account_id: int) -> int:
-    """End every session of an account; how many there were."""
-    return conn.execute(delete(web_session).where(web_session.c.account_id == account_id)).rowcount
+def count_sessions_of(conn: Connection, account_id: int) -> int:
+    """How many sessions of an account there are that are not over."""
+    mine = (web_session.c.account_id == account_id, web_session.c.expires_at > func.now())
+    return conn.scalar(select(func.count()).select_from(web_session).where(*mine)) or 0
+
+
+def end_sessions_of(conn: Connection, account_id: int, *, but: str | None = None) -> int:
+    """End every session of an account, or all but the one with a cookie's word; how many there were."""
+    mine = [web_session.c.account_id == account_id]
+    if but is not None:
+        mine.append(web_session.c.token_hash != stored_form(but))
+    return conn.execute(delete(web_session).where(*mine)).rowcount

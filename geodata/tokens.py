@@ -1,8 +1,10 @@
 """Tokens: how programs sign in. Shown once, stored as their hash."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from geodata.secret_words import new_word, stored_form
 from geodata.tables import account, api_token
@@ -29,6 +31,29 @@ def account_of_token(conn: Connection, word: str) -> int | None:
             account.c.disabled_at.is_(None),
         )
     )
+
+
+def tokens_of(conn: Connection, account_ids: Sequence[int]) -> list[Row[Any]]:
+    """Tokens of accounts, newest first, without their words: ``id``, ``account_id``, ``name``, times of their life."""
+    columns = (
+        api_token.c.id,
+        api_token.c.account_id,
+        api_token.c.name,
+        api_token.c.created_at,
+        api_token.c.expires_at,
+        api_token.c.revoked_at,
+    )
+    mine = select(*columns).where(api_token.c.account_id.in_(account_ids))
+    return list(conn.execute(mine.order_by(api_token.c.created_at.desc(), api_token.c.id.desc())))
+
+
+def revoke_token(conn: Connection, account_id: int, token_id: int) -> str | None:
+    """End one token of an account; its name, None when the account has no such token that still holds."""
+    mine = (api_token.c.id == token_id, api_token.c.account_id == account_id, api_token.c.revoked_at.is_(None))
+    found: str | None = conn.scalar(
+        update(api_token).where(*mine).values(revoked_at=func.now()).returning(api_token.c.name)
+    )
+    return found
 
 
 def revoke_tokens_of(conn: Connection, account_id: int, name: str | None = None) -> int:

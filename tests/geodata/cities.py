@@ -19,6 +19,9 @@ from geodata.tables import (
 )
 
 COMMUNITY = "150105001018"
+#: A community in another district, with the grids x and y far from the nine.
+OTHER_COMMUNITY = "150102001001"
+OTHER_WEST = 111.60
 #: Nine grids of 0.01 degree, drawn north up; the lower left corner lies at 111.70 E, 40.80 N.
 NINE = """
     g h i
@@ -48,16 +51,40 @@ def insert_grids(conn: Connection, drawing: str = NINE, *, valid: str = "(,)") -
                 insert_grid(conn, code, WEST + c * SIDE, SOUTH + r * SIDE, valid=valid)
 
 
+def insert_other_district(conn: Connection, marker: str = "") -> None:
+    """Xincheng district with one street, one community and two grids; their names begin with the marker."""
+    rows = (
+        (OTHER_COMMUNITY[:6], "district", "新城区"),
+        (OTHER_COMMUNITY[:9], "street", "海拉尔东路街道"),
+        (OTHER_COMMUNITY, "community", "车站社区"),
+    )
+    conn.execute(
+        division.insert(), [{"code": code, "level": level, "name": f"{marker}{name}"} for code, level, name in rows]
+    )
+    for place, code in enumerate("xy"):
+        insert_grid(
+            conn, code, OTHER_WEST + place * SIDE, SOUTH, community=OTHER_COMMUNITY, name=f"{marker}{code} 网格"
+        )
+
+
 def insert_grid(
-    conn: Connection, code: str, west: float, south: float, *, side: float = SIDE, valid: str = "(,)"
+    conn: Connection,
+    code: str,
+    west: float,
+    south: float,
+    *,
+    side: float = SIDE,
+    valid: str = "(,)",
+    community: str = COMMUNITY,
+    name: str | None = None,
 ) -> int:
     """One square grid; gives its key."""
     found = conn.scalar(
         grid.insert()
         .values(
             code=code,
-            name=f"{code} 网格",
-            community_code=COMMUNITY,
+            name=name or f"{code} 网格",
+            community_code=community,
             valid=text("CAST(:valid AS daterange)").bindparams(valid=valid),
             geom=text("ST_Multi(ST_MakeEnvelope(:w, :s, :e, :n, 4326))").bindparams(
                 w=west, s=south, e=west + side, n=south + side
