@@ -65,6 +65,14 @@ def grid_extent(
     return None if row[0] is None else (row[0], row[1], row[2], row[3])
 
 
+def grid_households(conn: Connection, scope: Scope, at: date, area: str | None = None) -> dict[int, int | None]:
+    """Households per key of the grids in force inside the scope (and ``area``); None where nobody counted them."""
+    query = select(grid.c.id, grid.c.households).where(valid_on(grid, at), scope.grid_condition())
+    if area:
+        query = query.where(area_condition(area))
+    return {row.id: row.households for row in conn.execute(query)}
+
+
 def _described() -> Select[Any]:
     return select(
         grid.c.id,

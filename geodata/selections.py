@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,6 +16,7 @@ from geodata.report_filter import ReportFilter
 from geodata.scope import UNIT_STATES, Scope, districts_of, grids_of_areas
 from geodata.snapshots import Snapshot
 from geodata.versions import version_of
+from geodata.weekly import WeeklyCounts, split_by_week, weekly_counts, weeks_of
 from gridmap.access import Reach
 from gridmap.hotspot.heat_window import class_breaks, fitting_bandwidth_m, to_web_mercator
 from gridmap.report import SOURCES, STATES
@@ -73,11 +75,38 @@ class Selection:
         """Lower limits of the heat map's classes, points per km2: the same at every zoom."""
         return class_breaks(*self.places, bandwidth_m=self.bandwidth_m, latitude=self.latitude)
 
+    @cached_property
+    def weekly(self) -> WeeklyCounts:
+        """Reports per week and grid."""
+        return weekly_counts(self.column("day"), self.column("grid_id"))
+
+    @cached_property
+    def weekly_density_classes(self) -> tuple[float, ...]:
+        """Lower limits of the heat map's classes for single weeks: those of the week with the highest peak, the same for every week."""
+        x, y = self.column("x"), self.column("y")
+        placed = np.flatnonzero(~np.isnan(x))
+        found: tuple[float, ...] = ()
+        for part in split_by_week(self.column("day")[placed]):
+            rows = placed[part]
+            classes = class_breaks(x[rows], y[rows], bandwidth_m=self.bandwidth_m, latitude=self.latitude)
+            found = max(found, classes, key=lambda breaks: breaks[-1] if breaks else 0.0)
+        return found
+
     def by_grid(self) -> dict[int, int]:
         """Reports per owning grid's key, without those that no grid owns."""
         owned = self.column("grid_id")
-        keys, counts = np.unique(owned[owned >= 0], return_counts=True)
-        return dict(zip(keys.tolist(), counts.tolist(), strict=True))
+        counts = np.bincount(owned[owned >= 0])
+        keys = np.flatnonzero(counts)
+        return dict(zip(keys.tolist(), counts[keys].tolist(), strict=True))
+
+    def newest(self, grid_ids: Collection[int] | None = None) -> NDArray[np.int64]:
+        """Keys of the reports (only those that these grids own), latest day first, then the one filed last."""
+        keys, days = self.column("report_id"), self.column("day")
+        if grid_ids is not None:
+            owned = np.isin(self.column("grid_id"), np.fromiter(grid_ids, np.int64, len(grid_ids)))
+            keys, days = keys[owned], days[owned]
+        found: NDArray[np.int64] = keys[np.lexsort((keys, days))[::-1]]
+        return found
 
     def by_category(self) -> list[tuple[str, int]]:
         """Reports per category, most first, then by name."""
@@ -95,8 +124,7 @@ class Selection:
         days = self.column("day")
         if len(days) == 0:
             return []
-        # 1970-01-01 was a Thursday: day -3 is a Monday.
-        weeks = (days + 3) // 7
+        weeks = weeks_of(days)
         first = int(weeks.min())
         counts = np.bincount(weeks - first)
         return [(_EPOCH + timedelta(days=(first + i) * 7 - 3), int(n)) for i, n in enumerate(counts)]
@@ -113,6 +141,7 @@ class Selection:
 
 
 _chosen: OrderedDict[str, Selection] = OrderedDict()
+_there: OrderedDict[str, NDArray[np.int64]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -147,6 +176,12 @@ def last_day(snapshot: Snapshot) -> date | None:
     """The latest day on which anything occurred, None without reports."""
     days = snapshot.columns["day"]
     return _EPOCH + timedelta(days=int(days.max())) if len(days) else None
+
+
+def first_day(snapshot: Snapshot) -> date | None:
+    """The earliest day on which anything occurred, None without reports."""
+    days = snapshot.columns["day"]
+    return _EPOCH + timedelta(days=int(days.min())) if len(days) else None
 
 
 def latitude_of(snapshot: Snapshot) -> float:

@@ -68,7 +68,7 @@ def test_the_numbers_follow_the_address(browser: FlaskClient, query: str, count:
 def test_every_figure_leads_to_its_own_number(browser: FlaskClient) -> None:
     page = browser.get("/heat?period=all").text
     links = re.findall(
-        r'<li><a href="([^"]+)" data-gm-keep-view>\s*<span class="gm-bar-words">[^<]*</span><span class="gm-number">([\d,]+)<',
+        r'<li><a href="([^"]+)" data-gm-keep-view data-gm-week>\s*<span class="gm-bar-words">[^<]*</span><span class="gm-number">([\d,]+)<',
         page,
     )
     assert len(links) == 5  # three categories, two sources
@@ -105,10 +105,9 @@ def test_periods_end_with_the_latest_report(browser: FlaskClient) -> None:
     assert re.search(
         r'href="[^"]*from=2026-04-04&amp;to=2026-04-11[^"]*"[^>]*>近7天', unescape(page).replace("&", "&amp;")
     )
-    [current] = re.findall(r'aria-current="true">([^<]*)<', page)
-    assert current == "近365天"
-    [current] = re.findall(r'aria-current="true">([^<]*)<', browser.get("/heat?period=all").text)
-    assert current == "全部"
+    current = r'class="gm-periods".*?aria-current="true">([^<]*)<'
+    assert re.findall(current, page, flags=re.DOTALL) == ["近365天"]
+    assert re.findall(current, browser.get("/heat?period=all").text, flags=re.DOTALL) == ["全部"]
 
 
 def test_a_week_that_the_period_cuts_is_shown_as_cut(browser: FlaskClient) -> None:
@@ -133,7 +132,7 @@ def test_what_lacks_a_place_leads_to_its_list(browser: FlaskClient) -> None:
         assert link
         shown = browser.get(unescape(link[1])).text
         assert f"全部区域 · {title}" in shown
-        assert "<b>10</b>" in shown
+        assert "<b data-gm-list-count>10</b>" in shown
 
 
 def test_values_are_escaped(browser: FlaskClient) -> None:
@@ -169,7 +168,7 @@ def test_the_list_behind_a_grid(browser: FlaskClient, city: Engine) -> None:
     for fragment in (by_place, by_code):
         assert fragment.count("<time") == 20
         assert "&lt;i&gt;第" in fragment
-        assert "<b>90</b>" in fragment
+        assert "<b data-gm-list-count>90</b>" in fragment
     assert "<time" not in browser.get(f"/heat/list?period=all&lon={lon}&lat={lat}&category=没有").text
     assert "无归属网格" in browser.get("/heat/list?lon=0&lat=0").text
     assert browser.get("/heat/list?lon=x&lat=0").status_code == 422

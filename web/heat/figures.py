@@ -8,10 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from geodata.places import grid_facts
-from geodata.report_filter import ReportFilter
-from geodata.selections import Selection, last_day
-from gridmap.hotspot.heat_window import ladder
-from web.heat.addresses import heat_url
+from geodata.selections import Selection
+from web.heat_address import HeatAddress
 
 #: More weeks than this are told by month.
 MOST_WEEKS = 60
@@ -32,7 +30,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class TimeBar:
-    """Reports of a week or month: first and last day, height 0 to 100, where it leads; not ``whole`` where the filter or the end of the data cuts it."""
+    """Reports of a week or month: first and last day, height 0 to 100, where it leads; not ``whole`` where the filter or the end of the data cuts it; ``current`` is the slider's week."""
 
     first: date
     last: date
@@ -40,6 +38,7 @@ class TimeBar:
     share: float
     url: str
     whole: bool
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +59,47 @@ class GridBar:
     share: float
 
 
-def category_bars(selection: Selection, chosen: ReportFilter) -> list[Bar]:
+def category_bars(selection: Selection, asked: HeatAddress) -> list[Bar]:
     """Reports per category, most first."""
-    return _bars(selection.by_category(), lambda word: heat_url(chosen, categories=(word,)))
+    return _bars(selection.by_category(), lambda word: asked.url(categories=(word,)))
 
 
-def source_bars(selection: Selection, chosen: ReportFilter, words: Any) -> list[Bar]:
+def source_bars(selection: Selection, asked: HeatAddress, words: Any) -> list[Bar]:
     """Reports per channel, most first; ``words`` turns its code into words."""
-    bars = _bars(selection.by_source(), lambda code: heat_url(chosen, sources=(code,)))
+    bars = _bars(selection.by_source(), lambda code: asked.url(sources=(code,)))
     return [replace(bar, words=words(bar.words)) for bar in bars]
 
 
-def time_bars(selection: Selection, chosen: ReportFilter) -> tuple[str, list[TimeBar]]:
-    """Reports by week, or by month when there are many weeks: the unit and the bars, oldest first."""
-    weeks = selection.by_week()
+def time_bars(selection: Selection, asked: HeatAddress) -> tuple[str, list[TimeBar]]:
+    """Reports of the period by week, or by month when there are many weeks: the unit and the bars, oldest first.
+
+    A bar leads to its time alone; while the slider is shown, a week's bar leads to its step.
+    """
+    weeks, chosen = selection.by_week(), asked.chosen
     unit, parts = ("week", weeks) if len(weeks) <= MOST_WEEKS else ("month", selection.by_month())
     most = max((count for _, count in parts), default=0)
     bars = []
-    last = last_day(selection.snapshot)
     for first, after, count in _periods(unit, parts):
         start = max(first, chosen.from_day or first)
-        end = min(after, chosen.to_day or after, last + timedelta(days=1) if last else after)
-        url = heat_url(chosen, from_day=start, to_day=end)
+        end = min(after, chosen.to_day or after, asked.last_day + timedelta(days=1) if asked.last_day else after)
+        steps = asked.week is not None and unit == "week"
+        url = asked.url(week=first) if steps else asked.url(from_day=start, to_day=end)
         share = 100 * count / most if most else 0.0
-        bars.append(TimeBar(start, end - timedelta(days=1), count, share, url, (start, end) == (first, after)))
+        whole, current = (start, end) == (first, after), asked.week is not None and first <= asked.week < after
+        bars.append(TimeBar(start, end - timedelta(days=1), count, share, url, whole, current))
     return unit, bars
 
 
-def periods(chosen: ReportFilter, last: date | None) -> list[Period]:
+def periods(asked: HeatAddress) -> list[Period]:
     """Periods that end with the last day that has reports; none without reports."""
+    last, chosen = asked.last_day, asked.chosen
     if last is None:
         return []
     found = []
     for days in PERIODS:
         start = last - timedelta(days=days - 1) if days else None
         end = last + timedelta(days=1) if days else None
-        url = heat_url(chosen, from_day=start, to_day=end)
+        url = asked.url(from_day=start, to_day=end)
         found.append(Period(days, url, (chosen.from_day, chosen.to_day) == (start, end)))
     return found
 
@@ -105,27 +109,6 @@ def grid_bars(conn: Connection, selection: Selection) -> list[GridBar]:
     top = sorted(selection.by_grid().items(), key=lambda pair: (-pair[1], pair[0]))[:TOP]
     facts = grid_facts(conn, [key for key, _ in top])
     return [GridBar(facts[key], count, 100 * count / top[0][1]) for key, count in top if key in facts]
-
-
-def grid_breaks(counts: dict[int, int]) -> tuple[int, ...]:
-    """Lower limits of the choropleth's classes: 1 and up to four rungs of the 1-2-5 ladder below the largest count.
-
-    >>> grid_breaks({7: 3900, 8: 2}), grid_breaks({7: 3}), grid_breaks({})
-    ((1, 200, 500, 1000, 2000), (1, 2), ())
-    """
-    if not counts:
-        return ()
-    rungs = (int(rung) for rung in ladder(float(max(counts.values())), 4) if rung >= 2)
-    return (1, *rungs)
-
-
-def grid_classes(counts: dict[int, int]) -> list[list[int]]:
-    """Grid keys per class, lowest first."""
-    breaks = grid_breaks(counts)
-    classes: list[list[int]] = [[] for _ in breaks]
-    for key, count in counts.items():
-        classes[sum(count >= limit for limit in breaks) - 1].append(key)
-    return classes
 
 
 def _bars(pairs: list[tuple[str, int]], url: Any) -> list[Bar]:

@@ -10,10 +10,14 @@ from folium.template import Template
 
 @dataclass(frozen=True, slots=True)
 class LegendRow:
-    """One line: its sample (a colour as #rrggbb, or the name of a sign in the style sheet) and its words."""
+    """One line: its sample (a colour as #rrggbb, or the name of a sign in the style sheet) and its words.
+
+    A row with a ``choice`` is a button: the map's element gets the event ``gridmap:class`` with it.
+    """
 
     sample: str
     words: str
+    choice: str = ""
 
 
 class Legend(MacroElement):

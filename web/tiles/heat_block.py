@@ -25,14 +25,13 @@ def block_of(tile: TileAddress, selection: Selection) -> Block:
     return Block(tile.z, tile.x - tile.x % side, tile.y - tile.y % side, side)
 
 
-def draw_block(selection: Selection, block: Block) -> dict[TileAddress, bytes]:
-    """The pictures of a block's tiles."""
+def draw_block(selection: Selection, block: Block, breaks: tuple[float, ...]) -> dict[TileAddress, bytes]:
+    """The pictures of a block's tiles, in classes with these lower limits."""
     tiles = {
         (row, column): TileAddress(block.z, block.x + column, block.y + row)
         for row in range(block.side)
         for column in range(block.side)
     }
-    breaks = selection.density_classes
     if not breaks:
         return dict.fromkeys(tiles.values(), EMPTY_PICTURE)
     length = block.side * TILE

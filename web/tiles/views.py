@@ -10,6 +10,7 @@ from geodata.tiles import TileAddress, tile_version, vector_tile
 from gridmap.access import Permission
 from web import db
 from web.access import requires
+from web.heat_address import HeatAddress, density_breaks
 from web.scope import scope
 from web.tiles.heat_block import block_of, draw_block
 from web.tiles.made_once import MadeOnce
@@ -41,15 +42,19 @@ def vector(layer: str, z: int, x: int, y: int) -> Response:
 @blueprint.get("/heat/<int:z>/<int:x>/<int:y>.png")
 @requires(Permission.VIEW_FIGURES)
 def heat(z: int, x: int, y: int) -> Response:
-    """Density of the filter's reports in colours: the same classes at every zoom."""
+    """Density of the filter's reports in colours: the same classes at every zoom, and with ``week`` for every week."""
     tile = TileAddress(z, x, y)
-    chosen = ReportFilter.parse(request.args)
-    selection = choose(db.connection(), scope(), open_snapshot(db.engine(), db.settings()), chosen)
-    if (known := _not_modified(selection.version)) is not None:
+    snapshot = open_snapshot(db.engine(), db.settings())
+    asked = HeatAddress.parse(request.args, ReportFilter.parse(request.args), snapshot)
+    conn = db.connection()
+    selection = choose(conn, scope(), snapshot, asked.shown)
+    breaks = density_breaks(conn, scope(), snapshot, asked, selection)
+    version = f"{selection.version}/{breaks}"
+    if (known := _not_modified(version)) is not None:
         return known
     block = block_of(tile, selection)
-    pictures = _blocks.get_or_make((selection.version, block), lambda: draw_block(selection, block))
-    return _tile(pictures[tile], "image/png", selection.version)
+    pictures = _blocks.get_or_make((version, block), lambda: draw_block(selection, block, breaks))
+    return _tile(pictures[tile], "image/png", version)
 
 
 def _etag(version: str) -> str:

@@ -67,23 +67,38 @@ window.gridmap = window.gridmap || {};
   gridmap.choropleth = (map, settings) => {
     const fill = new ClassFill(settings.colours);
     const layer = tiles("choropleth", { url: settings.url, paintRules: [{ dataLayer: "grids", symbolizer: fill }], labelRules: [] });
-    let asked = false;
-    layer.on("add", async () => {
-      if (asked) return;
-      asked = true;
+    let asked = null;
+    let under = null;
+    layer.gridmapAddress = settings.values;
+    // Colours of another address on the same tiles; a later call ends an earlier one.
+    layer.gridmapShow = async (address) => {
+      under?.abort();
+      under = new AbortController();
       const done = gridmap.wait(map);
+      asked = layer.gridmapAddress = address;
       try {
-        const answer = await fetch(settings.values, { headers: { Accept: "application/json" } });
+        const answer = await fetch(address, { headers: { Accept: "application/json" }, signal: under.signal });
         if (!answer.ok) throw new Error(String(answer.status));
         fill.take(await answer.json());
-        layer.redraw();
+        if (layer._map) layer.rerenderTiles();
       } catch (error) {
-        asked = false;
+        if (error.name === "AbortError") return;
+        asked = null;
         gridmap.say(map, map.gridmap.words.failed);
       } finally {
         done();
       }
-    });
+    };
+    layer.on("add", () => { if (!asked) layer.gridmapShow(layer.gridmapAddress); });
     return layer;
+  };
+
+  // Pictures of another address in place of those of a tile layer, each as it comes: nothing flickers.
+  gridmap.showTiles = (layer, address) => {
+    layer.setUrl(address, true);
+    return Promise.all(Object.values(layer._tiles).map(({ el, coords }) => new Promise((done) => {
+      el.onload = el.onerror = done;
+      el.src = layer.getTileUrl(coords);
+    })));
   };
 })();

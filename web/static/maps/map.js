@@ -177,7 +177,12 @@ window.gridmap = window.gridmap || {};
     const list = L.DomUtil.create("ul", "", part);
     for (const row of settings.rows) {
       const item = L.DomUtil.create("li", "", list);
-      item.append(sample(row.sample), row.words);
+      const line = row.choice ? L.DomUtil.create("button", "gm-legend-choice", item) : item;
+      line.append(sample(row.sample), row.words);
+      if (!row.choice) continue;
+      line.type = "button";
+      line.addEventListener("click", () =>
+        map.getContainer().dispatchEvent(new CustomEvent("gridmap:class", { bubbles: true, detail: { map, choice: row.choice } })));
     }
     if (settings.note) L.DomUtil.create("div", "gm-legend-note", part).textContent = settings.note;
     const follow = () => {

@@ -15,6 +15,8 @@
     document.querySelectorAll(`[data-gm-open="${id}"]`).forEach((button) => button.setAttribute("aria-expanded", String(open)));
   };
 
+  gridmap.openPanel = (id) => show(id, true);
+
   const withView = (address) => address.split("#")[0] + location.hash;
 
   const loadCard = (address, lon, lat) => {

@@ -1,0 +1,42 @@
+"""The map of the heatmap page: one measured layer with its legend, over base map and grids."""
+
+from flask_babel import gettext as _
+from folium.map import Layer
+
+from geodata.days import today
+from geodata.selections import Selection
+from geodata.snapshots import Snapshot
+from web import db
+from web.heat.legends import CHANGE_COLOURS, LegendText, density_legend, grid_legend
+from web.heat.shading import shade
+from web.heat_address import HeatAddress, density_breaks
+from web.i18n import language
+from web.map_assets import page_map
+from web.maps import GridChoropleth, GridMap, HeatTileLayer, LayerSwitch, Legend, MapParts, VectorTileLayer, render
+from web.scope import scope
+from web.security import csp_nonce
+from web.tiles.picture import COLOURS
+
+_GRIDS = "/tiles/grids/{z}/{x}/{y}.mvt"
+
+
+def heat_map(snapshot: Snapshot, asked: HeatAddress, selection: Selection) -> tuple[MapParts, bool]:
+    """The map of an address, and whether there are any grids."""
+    settings, conn = db.settings(), db.connection()
+    made, has_grids = page_map(conn, scope(), settings, today(settings.zone), _("Issue heatmap"), asked.chosen.area)
+    if asked.compare or asked.measure != "density":
+        text = grid_legend(asked, shade(snapshot, asked))
+        colours = CHANGE_COLOURS if asked.compare else COLOURS
+        layer: Layer = GridChoropleth(_GRIDS, asked.url("heat.grids"), name=text.title, colours=colours)
+    else:
+        text = density_legend(asked, density_breaks(conn, scope(), snapshot, asked, selection), selection.bandwidth_m)
+        layer = HeatTileLayer(asked.tile_url(), name=text.title)
+    layer.add_to(made)
+    VectorTileLayer("grids", _GRIDS, name=_("Grids"), language=language()).add_to(made)
+    _add_legend(made, text, layer)
+    LayerSwitch().add_to(made)
+    return render(made, csp_nonce()), has_grids
+
+
+def _add_legend(made: GridMap, text: LegendText, layer: Layer) -> None:
+    made.add_child(Legend(text.title, text.rows, unit=text.unit, note=text.note, layer=layer))
