@@ -22,6 +22,7 @@ _EXIT_CODES = {"database_unreachable": EXIT_NO_DATABASE}
 # Modules are imported when their command is called: `gridmap locate` must not wait for SQLAlchemy.
 _COMMANDS = {
     "assign": "geodata.cli.assign:assign",
+    "coverage": "geodata.cli.coverage:coverage",
     "db": "geodata.cli.db:db",
     "demo": "geodata.cli.demo:demo",
     "jobs": "geodata.cli.jobs:jobs",

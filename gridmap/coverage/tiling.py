@@ -24,6 +24,7 @@ LEAST_WIDTH_M = 0.001
 SLIVER_WIDTH_M = 1.0
 
 _POLYGON = 3
+_CLOSE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,16 @@ def _holes(grids: Shapes, members: NDArray[np.bool_], tree: shapely.STRtree) -> 
 
 
 def _beside(shape: shapely.Polygon, grids: Shapes, tree: shapely.STRtree) -> tuple[int, ...]:
-    """Up to two grids with the longest common border, ties by position."""
-    near = np.sort(tree.query(shape, predicate="intersects"))
-    length = shapely.length(shapely.intersection(shapely.boundary(grids[near]), shapely.boundary(shape)))
-    order = np.argsort(-length, kind="stable")
-    return tuple(int(near[place]) for place in order[:2])
+    """Up to two grids with the longest common border (a hundredth of the outline at least), ties by position."""
+    # Computed corners miss the borders they lie on by the last digits of a coordinate, which leaves arms of no width.
+    close = _CLOSE * max(abs(edge) for edge in shape.bounds)
+    core = shapely.buffer(shape, -close, join_style="mitre")
+    outline = shapely.boundary(shape if core.is_empty else core)
+    near = np.sort(tree.query(outline, predicate="dwithin", distance=2 * close))
+    around = shapely.buffer(grids[near], 2 * close, quad_segs=1)
+    share = shapely.length(shapely.intersection(outline, around)) / outline.length
+    order = np.argsort(-np.round(share, 3), kind="stable")[:2]
+    return tuple(int(near[place]) for place in order if share[place] > 0.01)
 
 
 def _overlaps(grids: Shapes, owner: NDArray[np.int64], tree: shapely.STRtree) -> Iterator[_Piece]:
