@@ -10,6 +10,7 @@ from geodata.demo.areas import above
 from geodata.demo.hotspots import Hotspot
 from geodata.demo.institutions import institution_frames
 from geodata.demo.making import Progress, make_streets
+from geodata.demo.peculiarities import Peculiarity
 from geodata.demo.sizes import SIZES
 from geodata.demo.street import Street
 from gridmap.errors import GridmapError
@@ -27,7 +28,8 @@ class UnknownSize(GridmapError):
 class City:
     """A synthetic city: frames whose columns are those of the tables, parents by their code, geometry in EPSG:4326.
 
-    ``hotspots`` are the piles that were planted among the reports. Reports occurred in ``[first_day, until)``.
+    ``hotspots`` are the piles that were planted among the reports, ``peculiarities`` what is wrong with some of them. Reports occurred in
+    ``[first_day, until)``.
     """
 
     seed: int
@@ -49,6 +51,7 @@ class City:
     service_points: gpd.GeoDataFrame
     reports: pd.DataFrame
     hotspots: tuple[Hotspot, ...]
+    peculiarities: tuple[Peculiarity, ...]
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Frames by kind, parents before children."""
@@ -99,6 +102,7 @@ def make_city(
         service_points=ground["service-points"],
         reports=ground["reports"],
         hotspots=tuple(spot for street in streets for spot in street.hotspots),
+        peculiarities=tuple(found for street in streets for found in street.peculiarities),
     )
 
 

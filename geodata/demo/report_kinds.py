@@ -47,6 +47,17 @@ class ReportKind:
     lean: tuple[tuple[str, float], ...] = ()
     floors: int = 0
 
+    @property
+    def way(self) -> str:
+        """Who handles it first: ``self`` (the compound), ``street``, or a unit after a ``whistle``."""
+        return _WAYS.get(self.category, "whistle")
+
+
+_WAYS = {
+    "物业服务": "self", "噪声扰民": "self", "楼道堆物": "self", "飞线充电": "self", "小广告": "street", "流浪犬只": "street",
+    "占道经营": "street",
+}  # fmt: skip
+
 
 KINDS = (
     ReportKind("暴露垃圾", "home", 10.5, Rhythm(months=rhythm.WARM), ("垃圾桶满溢，有异味。", "旧家具堆在楼前无人清运。", "装修垃圾堆放在绿化带旁。")),

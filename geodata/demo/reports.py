@@ -1,134 +1,205 @@
-"""A year of reports."""
+"""Reports of a street: what, where, when, through which channel, as its device gave it."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geodata.demo.hotspots import Hotspot
-from geodata.demo.houses import House
+from geodata.demo.peculiarities import Peculiarity, plant_peculiarities
 from geodata.demo.places import Places
-from geodata.demo.report_kinds import CHANNELS, KINDS, Channel, ReportKind
+from geodata.demo.report_kinds import CHANNELS, KINDS
 from geodata.demo.rhythm import draw_times
+from geodata.demo.sites import sites_of
+from geodata.demo.states import CITY_ZONE, states_of
 from geodata.demo.streams import stream
 from gridmap.datum import from_wgs84
 
-CITY_ZONE = ZoneInfo("Asia/Shanghai")
 #: Share of hotline orders that carry only the caller's words for the place.
 ADDRESS_ONLY_SHARE = 0.7
+#: Share of reports that tell what another channel told some hours before.
+AGAIN_SHARE = 0.015
 #: Share of patrol reports on roads that are put on a corner of grids, as from a list of manhole covers.
 _ON_CORNER_SHARE = 0.03
-
-_OLD_STATES = {"closed": 0.78, "rated": 0.12, "invalid": 0.04, "merged": 0.03, "refused": 0.02, "upheld": 0.01}
-_RECENT_STATES = {
-    "closed": 0.44, "rated": 0.04, "to_check": 0.1, "in_progress": 0.14, "dispatched": 0.06, "self_governed": 0.1, "accepted": 0.06,
-    "suspended": 0.02, "returned": 0.02, "invalid": 0.02,
-}  # fmt: skip
-_NEW_STATES = {"filed": 0.5, "to_review": 0.18, "whistled": 0.12, "dispatched": 0.1, "self_governed": 0.1}
-_OLD_DAYS, _NEW_DAYS = 35, 4
-
-Site = tuple[np.ndarray, list[str]]
+_NAMES = [channel.name for channel in CHANNELS]
+_HOTLINE, _PATROL = _NAMES.index("hotline"), _NAMES.index("patrol")
+_ON_FOOT = [_NAMES.index(name) for name in ("patrol", "building_head", "resident", "courier", "chat")]
+_AGAIN_BY = [_NAMES.index(name) for name in ("patrol", "building_head", "resident", "chat")]
+_TELL_ADDRESS = [_NAMES.index(name) for name in ("hotline", "chat", "building_head")]
 
 
-def report_frame(
-    places: Places, hotspots: tuple[Hotspot, ...], count: int, first_day: date, until: date, seed: int, size: str
-) -> pd.DataFrame:
-    """Reports in the order of ``reported_at`` (UTC), ``count`` of them with those of the hotspots.
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Reports before a device saw them, aligned: positions in ``KINDS`` and ``CHANNELS``, true place in metres, local time.
+
+    ``pair`` numbers pairs that tell the same thing (-1: none); ``again`` marks the later of a pair.
+    """
+
+    kind: np.ndarray
+    channel: np.ndarray
+    xy: np.ndarray
+    address: np.ndarray
+    occurred: np.ndarray
+    pair: np.ndarray
+    again: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The frame, and what is wrong with some of its rows."""
+
+    frame: pd.DataFrame
+    peculiarities: tuple[Peculiarity, ...]
+
+
+def make_reports(
+    places: Places,
+    hotspots: tuple[Hotspot, ...],
+    service_points: gpd.GeoDataFrame,
+    count: int,
+    first_day: date,
+    until: date,
+    seed: int,
+    label: str,
+) -> Reports:
+    """Reports in the order of ``reported_at`` (UTC), ``count`` of them with those of the hotspots and those that tell something again.
 
     Columns: key, category, source, status, text, address_text, lon, lat, datum, accuracy_m, occurred_at, reported_at. ``lon`` and
-    ``lat`` are as the channel's device gave them, in ``datum``; both are NaN where the hotline wrote down an address only.
+    ``lat`` are as the channel's device gave them, in ``datum``; both are NaN where the hotline wrote down an address only. Where
+    hotspots are planted, peculiarities are too.
     """
-    rng = stream(seed, "reports", size)
-    ordinary = count - sum(spot.count for spot in hotspots)
-    parts = []
-    for kind, channel, number in _mix(ordinary, rng):
-        site = _SITES[kind.site](places, kind, number, rng)
-        times = draw_times((kind.rhythm, channel.rhythm), first_day, until, number, rng)
-        parts.append(_part(kind, channel, site, times, places, until, rng))
-    for spot in hotspots:
-        parts.extend(_hotspot_parts(spot, places, first_day, until, stream(seed, f"hotspot {spot.name}")))
-    frame = pd.concat(parts, ignore_index=True).sort_values(
-        ["reported_at", "occurred_at", "text"], kind="stable", ignore_index=True
+    rng = stream(seed, "reports", label)
+    again = round(count * AGAIN_SHARE)
+    ordinary = _ordinary(places, count - again - sum(spot.count for spot in hotspots), first_day, until, rng)
+    spots = [_of_hotspot(spot, first_day, until, stream(seed, f"hotspot {spot.name}")) for spot in hotspots]
+    drawn = _joined([*_told_again(ordinary, again, until, rng), *spots])
+    frame = _as_received(drawn, places, until, rng).assign(kind=drawn.kind, pair=drawn.pair, again=drawn.again)
+    frame = frame.sort_values(["reported_at", "occurred_at", "text"], kind="stable", ignore_index=True)
+    frame["status"] = states_of(frame["kind"].to_numpy(), frame["reported_at"], frame["again"].to_numpy(), until, rng)
+    frame.insert(0, "key", [f"demo-{label}-{seed}-{number:07d}" for number in range(1, len(frame) + 1)])
+    found: tuple[Peculiarity, ...] = ()
+    if hotspots:
+        found = plant_peculiarities(frame, places, service_points, until, stream(seed, "peculiarities"))
+    return Reports(frame.drop(columns=["kind", "pair", "again"]), found)
+
+
+def _ordinary(places: Places, count: int, first_day: date, until: date, rng: np.random.Generator) -> Drawn:
+    pairs = [(kind, channel) for kind in range(len(KINDS)) for channel in range(len(CHANNELS))]
+    weights = np.array(
+        [KINDS[k].share * CHANNELS[c].share * dict(KINDS[k].lean).get(CHANNELS[c].name, 1.0) for k, c in pairs]
     )
-    frame["status"] = _states(frame["reported_at"], until, rng)
-    frame.insert(0, "key", [f"demo-{size}-{seed}-{number:07d}" for number in range(1, len(frame) + 1)])
-    return frame
-
-
-def _mix(count: int, rng: np.random.Generator) -> list[tuple[ReportKind, Channel, int]]:
-    pairs = [(kind, channel) for kind in KINDS for channel in CHANNELS]
-    weights = np.array([kind.share * channel.share * dict(kind.lean).get(channel.name, 1.0) for kind, channel in pairs])
     numbers = rng.multinomial(count, weights / weights.sum())
-    return [(kind, channel, int(number)) for (kind, channel), number in zip(pairs, numbers, strict=True) if number]
-
-
-def _hotspot_parts(
-    spot: Hotspot, places: Places, first_day: date, until: date, rng: np.random.Generator
-) -> list[pd.DataFrame]:
-    channels = [
-        channel for channel in CHANNELS if channel.name in ("patrol", "building_head", "resident", "courier", "chat")
+    kind, channel = np.repeat(np.array(pairs), numbers, axis=0).T
+    sites = [sites_of(places, KINDS[k], int((kind == k).sum()), rng) for k in range(len(KINDS))]
+    times = [
+        draw_times((KINDS[k].rhythm, CHANNELS[c].rhythm), first_day, until, int(number), rng)
+        for (k, c), number in zip(pairs, numbers, strict=True)
+        if number
     ]
-    shares = np.array([channel.share for channel in channels])
-    numbers = rng.multinomial(spot.count, shares / shares.sum())
-    xy = spot.draw(rng)
+    xy, address = np.vstack([site[0] for site in sites]), np.concatenate([site[1] for site in sites])
+    return _drawn(kind, channel, xy, address, np.concatenate(times))
+
+
+def _drawn(kind: np.ndarray, channel: np.ndarray, xy: np.ndarray, address: np.ndarray, occurred: np.ndarray) -> Drawn:
+    """Reports that stand alone."""
+    return Drawn(kind, channel, xy, address, occurred, np.full(len(kind), -1), np.zeros(len(kind), dtype=bool))
+
+
+def _of_hotspot(spot: Hotspot, first_day: date, until: date, rng: np.random.Generator) -> Drawn:
+    shares = np.array([CHANNELS[channel].share for channel in _ON_FOOT])
+    channel = rng.choice(_ON_FOOT, spot.count, p=shares / shares.sum())
     times = draw_times((spot.rhythm,), max(first_day, spot.first_day or first_day), until, spot.count, rng)
-    found = []
-    for channel, end, number in zip(channels, np.cumsum(numbers), numbers, strict=True):
-        if number:
-            own = slice(end - number, end)
-            site = (xy[own], [spot.address] * int(number))
-            found.append(_part(spot.kind, channel, site, times[own], places, until, rng))
-    return found
+    kind = np.full(spot.count, KINDS.index(spot.kind))
+    return _drawn(kind, channel, spot.draw(rng), np.full(spot.count, spot.address, dtype=object), times)
 
 
-def _part(
-    kind: ReportKind,
-    channel: Channel,
-    site: Site,
-    times: np.ndarray,
-    places: Places,
-    until: date,
-    rng: np.random.Generator,
-) -> pd.DataFrame:
-    xy, addresses = site
-    count = len(addresses)
-    accuracy = np.round(channel.accuracy_m * np.exp(rng.normal(0, 0.35, count)), 1)
+def _told_again(ordinary: Drawn, count: int, until: date, rng: np.random.Generator) -> list[Drawn]:
+    """The reports, some of them in pairs, and the later ones of the pairs: another channel, hours later, metres away."""
+    last = np.datetime64(until, "s") - np.timedelta64(1, "s")
+    later = rng.uniform(0.3, 8.0, len(ordinary)) * 3600
+    occurred = ordinary.occurred + later.astype("timedelta64[s]")
+    fits = np.flatnonzero(np.isin(ordinary.channel, _AGAIN_BY) & (occurred < last))
+    first = rng.choice(fits, min(count, len(fits)), replace=False)
+    ordinary.pair[first] = np.arange(len(first))
+    by = np.array(_AGAIN_BY)
+    # One of the other three channels.
+    other = (np.searchsorted(by, ordinary.channel[first]) + rng.integers(1, len(by), len(first))) % len(by)
+    second = Drawn(
+        kind=ordinary.kind[first],
+        channel=by[other],
+        xy=ordinary.xy[first] + rng.normal(0, 4, (len(first), 2)),
+        address=ordinary.address[first],
+        occurred=occurred[first],
+        pair=np.arange(len(first)),
+        again=np.ones(len(first), dtype=bool),
+    )
+    return [ordinary, second]
+
+
+def _joined(parts: list[Drawn]) -> Drawn:
+    names = ("kind", "channel", "xy", "address", "occurred", "pair", "again")
+    return Drawn(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _as_received(drawn: Drawn, places: Places, until: date, rng: np.random.Generator) -> pd.DataFrame:
+    """What the channels' devices and clerks wrote down."""
+    count, channel = len(drawn), drawn.channel
+    accuracy = np.round(_of(channel, "accuracy_m") * np.exp(rng.normal(0, 0.35, count)), 1)
     # Devices state the radius that holds two thirds of their positions; far misses of the hotline's geocoder are kept in the city.
-    seen = xy + np.clip(rng.normal(0, 1, (count, 2)), -2, 2) * np.minimum(accuracy, 40.0)[:, None] / 2.0
+    seen = drawn.xy + np.clip(rng.normal(0, 1, (count, 2)), -2, 2) * np.minimum(accuracy, 40.0)[:, None] / 2.0
     lonlat = np.round(places.frame.degrees(seen), 7)
-    if kind.site == "road" and channel.name == "patrol":
-        exact = np.flatnonzero(rng.random(count) < _ON_CORNER_SHARE)
-        lonlat[exact] = places.corners[rng.integers(0, len(places.corners), len(exact))]
-    datum = np.array(channel.datums, dtype=object)[rng.integers(0, len(channel.datums), count)]
-    lon, lat = _as_given(lonlat, datum)
-    if channel.name == "hotline":
-        unplaced = rng.random(count) < ADDRESS_ONLY_SHARE
-        lon[unplaced], lat[unplaced], accuracy[unplaced] = np.nan, np.nan, np.nan
-        datum[unplaced] = "wgs84"
-    reported = _reported(times, channel, until, rng)
+    on_road = np.array([kind.site == "road" for kind in KINDS])[drawn.kind]
+    exact = np.flatnonzero(on_road & (channel == _PATROL) & (rng.random(count) < _ON_CORNER_SHARE))
+    lonlat[exact] = places.corners[rng.integers(0, len(places.corners), len(exact))]
+    datum = _datums(channel, rng)
+    lon, lat = _in_datum(lonlat, datum)
+    unplaced = (channel == _HOTLINE) & (rng.random(count) < ADDRESS_ONLY_SHARE)
+    lon[unplaced], lat[unplaced], accuracy[unplaced], datum[unplaced] = np.nan, np.nan, np.nan, "wgs84"
+    delay = (rng.exponential(1.0, count) * _of(channel, "delay_h") * 3600).astype("timedelta64[s]")
+    last = np.datetime64(until, "s") - np.timedelta64(1, "s")
     return pd.DataFrame(
         {
-            "category": kind.category,
-            "source": channel.name,
-            "text": [
-                f"{address}：{kind.texts[i]}"
-                for address, i in zip(addresses, rng.integers(0, len(kind.texts), count), strict=True)
-            ],
-            "address_text": addresses if channel.name in ("hotline", "chat", "building_head") else "",
+            "category": np.array([kind.category for kind in KINDS], dtype=object)[drawn.kind],
+            "source": np.array(_NAMES, dtype=object)[channel],
+            "text": _texts(drawn, rng),
+            "address_text": np.where(np.isin(channel, _TELL_ADDRESS), drawn.address, ""),
             "lon": lon,
             "lat": lat,
             "datum": datum,
             "accuracy_m": accuracy,
-            "occurred_at": _utc(times),
-            "reported_at": _utc(reported),
+            "occurred_at": _utc(drawn.occurred),
+            "reported_at": _utc(np.maximum(drawn.occurred, np.minimum(drawn.occurred + delay, last))),
         }
     )
 
 
-def _as_given(lonlat: np.ndarray, datum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _of(channel: np.ndarray, name: str) -> np.ndarray:
+    found: np.ndarray = np.array([getattr(each, name) for each in CHANNELS])[channel]
+    return found
+
+
+def _texts(drawn: Drawn, rng: np.random.Generator) -> list[str]:
+    pick = (rng.random(len(drawn)) * np.array([len(kind.texts) for kind in KINDS])[drawn.kind]).astype(int)
+    rows = zip(drawn.address.tolist(), drawn.kind.tolist(), pick.tolist(), strict=True)
+    return [f"{address}：{KINDS[kind].texts[text]}" for address, kind, text in rows]
+
+
+def _datums(channel: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The datum that each device gives."""
+    drawn = rng.random(len(channel))
+    found = np.empty(len(channel), dtype=object)
+    for number, each in enumerate(CHANNELS):
+        own = channel == number
+        found[own] = np.array(each.datums, dtype=object)[(drawn[own] * len(each.datums)).astype(int)]
+    return found
+
+
+def _in_datum(lonlat: np.ndarray, datum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     lon, lat = lonlat[:, 0].copy(), lonlat[:, 1].copy()
     for name in ("gcj02", "bd09"):
         own = datum == name
@@ -137,94 +208,5 @@ def _as_given(lonlat: np.ndarray, datum: np.ndarray) -> tuple[np.ndarray, np.nda
     return lon, lat
 
 
-def _reported(times: np.ndarray, channel: Channel, until: date, rng: np.random.Generator) -> np.ndarray:
-    delay = (rng.exponential(channel.delay_h * 3600, len(times))).astype("timedelta64[s]")
-    last = np.datetime64(until, "s") - np.timedelta64(1, "s")
-    reported: np.ndarray = np.maximum(times, np.minimum(times + delay, last))
-    return reported
-
-
 def _utc(local: np.ndarray) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(local).tz_localize(CITY_ZONE).tz_convert("UTC")
-
-
-def _states(reported: pd.Series, until: date, rng: np.random.Generator) -> np.ndarray:
-    """States as the age of a report lets expect: old ones are closed, those of the last days mostly wait."""
-    age = (pd.Timestamp(until, tz=CITY_ZONE) - reported).dt.days.to_numpy()
-    states = np.empty(len(reported), dtype=object)
-    for own, shares in (
-        (age >= _OLD_DAYS, _OLD_STATES),
-        ((age < _OLD_DAYS) & (age >= _NEW_DAYS), _RECENT_STATES),
-        (age < _NEW_DAYS, _NEW_STATES),
-    ):
-        weights = np.array(list(shares.values()))
-        states[own] = rng.choice(list(shares), int(own.sum()), p=weights / weights.sum())
-    return states
-
-
-def _at_home(places: Places, kind: ReportKind, count: int, rng: np.random.Generator) -> Site:
-    houses = [house for house in places.homes if house.footprint.floors >= kind.floors] or places.homes
-    # Old houses have more to report per home.
-    weights = np.array([house.footprint.dwellings * (1.6 if house.footprint.floors <= 7 else 1.0) for house in houses])
-    picks = rng.choice(len(houses), count, p=weights / weights.sum())
-    addresses = [_room(houses[pick], rng) for pick in picks]
-    return _beside([houses[pick] for pick in picks], rng), addresses
-
-
-def _room(house: House, rng: np.random.Generator) -> str:
-    print_ = house.footprint
-    stair, floor = int(rng.integers(1, print_.stairs + 1)), int(rng.integers(1, print_.floors + 1))
-    return f"{house.name}{stair}单元{floor}{int(rng.integers(1, print_.homes_per_landing + 1)):02d}"
-
-
-def _beside(houses: list[House], rng: np.random.Generator) -> np.ndarray:
-    """Places in front of buildings, a few metres from the wall."""
-    bounds = shapely.bounds([house.footprint.polygon for house in houses]).reshape(-1, 4)
-    x = bounds[:, 0] + rng.random(len(houses)) * (bounds[:, 2] - bounds[:, 0])
-    north = rng.random(len(houses)) < 0.6
-    return np.column_stack([x, np.where(north, bounds[:, 3] + 2.0, bounds[:, 1] - 2.0)])
-
-
-def _at_shop(places: Places, kind: ReportKind, count: int, rng: np.random.Generator) -> Site:
-    if not places.shops:
-        return _on_road(places, kind, count, rng)
-    shops = [places.shops[pick] for pick in rng.integers(0, len(places.shops), count)]
-    roads = shapely.STRtree([line for _, line in places.roads])
-    nearest = roads.nearest([shop.footprint.polygon.centroid for shop in shops])
-    return _beside(shops, rng), [f"{places.roads[i][0]}{shop.name}" for i, shop in zip(nearest, shops, strict=True)]
-
-
-def _on_road(places: Places, kind: ReportKind, count: int, rng: np.random.Generator) -> Site:  # noqa: ARG001
-    lengths = np.array([line.length for _, line in places.roads])
-    picks = rng.choice(len(places.roads), count, p=lengths / lengths.sum())
-    points = shapely.line_interpolate_point(
-        [places.roads[pick][1] for pick in picks], rng.random(count), normalized=True
-    )
-    number = rng.integers(1, 120, count)
-    return shapely.get_coordinates(points) + rng.normal(0, 5, (count, 2)), [
-        f"{places.roads[pick][0]}{house}号附近" for pick, house in zip(picks, number, strict=True)
-    ]
-
-
-def _in_green(places: Places, kind: ReportKind, count: int, rng: np.random.Generator) -> Site:
-    if not places.greens:
-        return _on_road(places, kind, count, rng)
-    picks = rng.integers(0, len(places.greens), count)
-    bounds = shapely.bounds([places.greens[pick][1] for pick in picks]).reshape(-1, 4)
-    share = 0.15 + 0.7 * rng.random((count, 2))
-    return bounds[:, :2] + share * (bounds[:, 2:] - bounds[:, :2]), [places.greens[pick][0] for pick in picks]
-
-
-def _at_river(places: Places, kind: ReportKind, count: int, rng: np.random.Generator) -> Site:
-    if places.river is None:
-        return _in_green(places, kind, count, rng)
-    along = shapely.line_interpolate_point(places.river, rng.random(count), normalized=True)
-    side = rng.choice([-1.0, 1.0], count)
-    return shapely.get_coordinates(along) + np.column_stack([side * rng.uniform(22, 34, count), np.zeros(count)]), [
-        "东河河岸"
-    ] * count
-
-
-_SITES: dict[str, Callable[[Places, ReportKind, int, np.random.Generator], Site]] = {
-    "home": _at_home, "shop": _at_shop, "road": _on_road, "green": _in_green, "river": _at_river,
-}  # fmt: skip

@@ -15,8 +15,9 @@ from geodata.demo.hotspots import Hotspot, plant
 from geodata.demo.houses import Built, build_houses, building_frame, compound_frame, yard_codes
 from geodata.demo.layouts import Layout
 from geodata.demo.names import street_names, yard_names
+from geodata.demo.peculiarities import Peculiarity
 from geodata.demo.places import Places
-from geodata.demo.reports import report_frame
+from geodata.demo.reports import make_reports
 from geodata.demo.services import service_point_frame
 from geodata.demo.streams import stream
 from geodata.demo.tiling import tile
@@ -25,10 +26,11 @@ from geodata.demo.yards import lay_yards
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """Frames by kind (divisions: the street and its communities), and the hotspots planted there."""
+    """Frames by kind (divisions: the street and its communities), and the hotspots planted there with other peculiarities."""
 
     frames: dict[str, pd.DataFrame]
     hotspots: tuple[Hotspot, ...]
+    peculiarities: tuple[Peculiarity, ...]
 
 
 def make_street(layout: Layout, seed: int, label: str, first_day: date, until: date) -> Street:
@@ -44,6 +46,8 @@ def make_street(layout: Layout, seed: int, label: str, first_day: date, until: d
     households = household_frame(built.houses, layout.residents, stream(seed, "homes", street))
     places = Places.of(plan, built, tiling, layout.centre)
     hotspots = plant(places, until, layout.hotspot_share) if layout.hotspot_share else ()
+    services = service_point_frame(built.houses, layout.centre, stream(seed, "services", street))
+    reports = make_reports(places, hotspots, services, layout.reports, first_day, until, seed, label)
     compound_codes = yard_codes(yards)
     frames = {
         "divisions": division_frame(tiling),
@@ -56,10 +60,10 @@ def make_street(layout: Layout, seed: int, label: str, first_day: date, until: d
         "households": households,
         "roads": road_frame(plan, built, layout.centre, street),
         "landcover": landcover_frame(plan, built, layout.centre, street),
-        "service-points": service_point_frame(built.houses, layout.centre, stream(seed, "services", street)),
-        "reports": report_frame(places, hotspots, layout.reports, first_day, until, seed, label),
+        "service-points": services,
+        "reports": reports.frame,
     }
-    return Street(frames, hotspots)
+    return Street(frames, hotspots, reports.peculiarities)
 
 
 def _targets(plan: GroundPlan, layout: Layout, rng: np.random.Generator) -> dict[int, int]:

@@ -93,3 +93,61 @@ def test_each_hotspot_stands_out_from_its_category(small: City, number: int) -> 
     if spot.first_day is not None:
         since = reports["occurred_at"].dt.tz_convert(ZONE) >= pd.Timestamp(spot.first_day, tz=ZONE)
         assert (near & ~since.to_numpy()).sum() < 0.1 * spot.count
+
+
+def planted(city: City, name: str) -> pd.DataFrame:
+    """The reports of a peculiarity."""
+    (found,) = (each for each in city.peculiarities if each.name == name)
+    reports = city.reports[city.reports["key"].isin(found.keys)]
+    assert len(reports) == len(found.keys) > 0
+    return reports
+
+
+def metres(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
+    """Distances of rows, once their datums are undone."""
+    (x, y), (lon, lat) = wgs84(one), wgs84(other)
+    away: np.ndarray = np.hypot((x - lon) * 84_300, (y - lat) * 111_050)
+    return away
+
+
+def test_for_some_weeks_couriers_coordinates_bear_the_wrong_label(small: City) -> None:
+    wrong = planted(small, "wrong_datum")
+    couriers = small.reports[small.reports["source"] == "courier"]
+    days = (UNTIL - wrong["reported_at"].dt.tz_convert(ZONE).dt.date).map(lambda each: each.days)
+    assert days.between(75, 110).all()
+    assert set(couriers.loc[~couriers["key"].isin(wrong["key"]), "datum"]) == {"gcj02"}
+    # Believed, they lie 604 m from where they were.
+    assert metres(wrong, wrong.assign(datum="gcj02")) == pytest.approx(604, abs=20)
+
+
+@pytest.mark.parametrize(("name", "least"), [("at_hall", 300), ("at_centroid", 120)])
+def test_piles_have_one_identical_coordinate(small: City, name: str, least: int) -> None:
+    pile = planted(small, name)
+    assert len(pile) >= least
+    assert pile[["lon", "lat", "datum"]].drop_duplicates().shape[0] == 1
+    if name == "at_hall":
+        hall = small.service_points.loc[small.service_points["code"] == "150105001018S01"].iloc[0]
+        lon, lat = wgs84(pile.head(1))
+        assert (lon[0], lat[0]) == pytest.approx((hall["geom"].x, hall["geom"].y), abs=1e-6)
+
+
+def test_what_other_programs_handed_over_first_is_rounded(small: City) -> None:
+    rounded = planted(small, "rounded")
+    assert (rounded[["lon", "lat"]] == rounded[["lon", "lat"]].round(3)).all(axis=None)
+    later = small.reports[(small.reports["source"] == "other") & ~small.reports["key"].isin(rounded["key"])]
+    assert not (later["lon"] == later["lon"].round(3)).any()
+
+
+def test_some_problems_are_told_twice_within_hours_and_metres(small: City) -> None:
+    (told,) = (each for each in small.peculiarities if each.name == "told_twice")
+    by_key = small.reports.set_index("key")
+    first, second = (by_key.loc[list(keys)] for keys in zip(*told.pairs, strict=True))
+    assert len(told.pairs) == 300
+    assert first["category"].to_list() == second["category"].to_list()
+    assert (first["source"].to_numpy() != second["source"].to_numpy()).all()
+    later = (
+        second["occurred_at"].reset_index(drop=True) - first["occurred_at"].reset_index(drop=True)
+    ).dt.total_seconds()
+    assert later.between(1, 9 * 3600).all()
+    assert np.percentile(metres(first, second), 90) < 60
+    assert (second["status"] == "merged").mean() > 0.4
