@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from sqlalchemy import Engine, text
 
-from geodata.accounts import add_account
+from geodata.accounts import AccountExists, add_account
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "var" / "pictures"
@@ -79,7 +80,8 @@ def filled(engine: Engine) -> bool:
 @pytest.fixture(scope="module")
 def server(engine: Engine, database_url: str, filled: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the running service."""
-    with engine.begin() as conn:
+    # The sample city brings a leader of its own.
+    with engine.begin() as conn, suppress(AccountExists):
         add_account(conn, "leader", PASSWORD, "leader", display_name="王主任")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -182,7 +184,9 @@ class Visit:
         assert self.problems == []
 
 
-def _watch(page: Page, visit: Visit) -> None:
+def watch(visit: Visit) -> None:
+    """Note what goes wrong on a visit, and let nothing out."""
+
     def route(handler: Any) -> None:
         url = handler.request.url
         if url.startswith((visit.address, "data:", "blob:")):
@@ -191,6 +195,7 @@ def _watch(page: Page, visit: Visit) -> None:
             visit.outside.append(url)
             handler.abort()
 
+    page = visit.page
     page.route("**/*", route)
     page.on("pageerror", lambda error: visit.problems.append(f"error: {error}"))
     page.on(
@@ -208,7 +213,7 @@ def signed_in(server: str, browser: Browser) -> Any:
     page.fill("input[name=name]", "leader")
     page.fill("input[name=password]", PASSWORD)
     page.click("form[action*='sign-in'] button[type=submit]")
-    page.wait_for_url("**/map*")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     cookies = context.storage_state()
     context.close()
     return cookies
@@ -229,6 +234,6 @@ def visit(request: pytest.FixtureRequest, server: str, browser: Browser, signed_
     )
     page = context.new_page()
     found = Visit(page, server, size)
-    _watch(page, found)
+    watch(found)
     yield found
     context.close()
