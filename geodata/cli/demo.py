@@ -1,5 +1,6 @@
 """``gridmap demo``: the sample city."""
 
+import sys
 import time
 from datetime import datetime
 
@@ -11,7 +12,8 @@ from geodata.settings import Settings
 _KINDS = {
     "zh": {
         "divisions": "行政区划", "grids": "网格", "compounds": "小区", "gates": "大门", "buildings": "楼栋", "stairwells": "单元", "households": "户",
-        "roads": "道路", "landcover": "水系绿地", "service-points": "服务点", "reports": "案件",
+        "units": "单位", "people": "工作人员岗位", "bodies": "小区组织", "roads": "道路", "landcover": "水系绿地", "service-points": "服务点", "reports": "案件",
+        "accounts": "账号", "streets": "街道",
     },
     "en": {},
 }  # fmt: skip
@@ -39,7 +41,7 @@ def demo() -> None:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed makes another city."
 )
-@click.option("--size", default="small", show_default=True, help="tiny or small.")
+@click.option("--size", default="small", show_default=True, help="tiny, small or city.")
 @click.option("--if-empty", is_flag=True, help="Do nothing when the database holds any division, grid or report.")
 @click.pass_obj
 def load(settings: Settings, seed: int, size: str, if_empty: bool) -> None:
@@ -54,9 +56,23 @@ def load(settings: Settings, seed: int, size: str, if_empty: bool) -> None:
             click.echo(words["kept"])
             return
         click.echo(words["making"].format(seed=seed, size=size))
-        city = make_city(seed, size, datetime.now(settings.zone).date())
-        load_city(conn, settings, city, lambda kind, rows: click.echo(f"  {rows:>8,}  {kinds.get(kind, kind)}"))
+        today = datetime.now(settings.zone).date()
+        city = make_city(
+            seed, size, today, progress=lambda done, rows: _show(kinds.get("streets", "streets"), done, rows)
+        )
+        load_city(conn, settings, city, lambda kind, done, rows: _show(kinds.get(kind, kind), done, rows))
     click.echo(words["loaded"].format(seconds=time.monotonic() - started))
+
+
+def _show(kind: str, done: int, rows: int) -> None:
+    """One line for each kind; while it grows, a terminal sees it change, a log gets a line at each tenth."""
+    line = f"  {done:>9,}  {kind}"
+    if done == rows:
+        click.echo(f"{line}       ")
+    elif sys.stdout.isatty():
+        click.echo(f"{line}  {100 * done // rows} %\r", nl=False)
+    elif 10 * done // rows > 10 * (done - 1) // rows:
+        click.echo(f"{line}  {100 * done // rows} %")
 
 
 @demo.command()

@@ -1,13 +1,15 @@
 """The sample in the database: put in, and noted, so that exactly its rows can be found again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection, Table, exists, func, select, text
 
 from geodata.demo.accounts import PASSWORD, add_accounts, demo_accounts, lay_reports
 from geodata.demo.city import City
+from geodata.demo.histories import write_histories
 from geodata.settings import Settings
 from geodata.tables import (
     account,
@@ -37,8 +39,11 @@ TABLES = (
     service_point, report,
 )  # fmt: skip
 _OCCUPYING = (division, grid, unit, person, report)
-#: Gets the kind that is written now and its number of rows.
-Progress = Callable[[str, int], None]
+#: Gets the kind that is written, how many of its rows are in, and how many there are.
+Progress = Callable[[str, int, int], None]
+#: Kinds that come in parts, so that there is progress to show, an end within seconds after Ctrl-C, and less memory in use.
+_IN_PARTS = ("households", "reports")
+_PART_ROWS = 150_000
 
 
 class NotEmpty(GridmapError):
@@ -68,7 +73,7 @@ def load_city(
     conn: Connection,
     settings: Settings,
     city: City,
-    progress: Progress = lambda _kind, _rows: None,
+    progress: Progress = lambda _kind, _done, _rows: None,
     *,
     accounts: bool = True,
 ) -> None:
@@ -76,23 +81,40 @@ def load_city(
 
     Errors: ``NotEmpty``.
     """
-    from geodata.loaders import apply_frame
-
     if tables := occupied_by(conn):
         raise NotEmpty(tables=", ".join(tables))
     before = {table.name: conn.scalar(select(func.max(table.c.id))) or 0 for table in TABLES}
     for kind, frame in city.frames().items():
-        progress(kind, len(frame))
-        summary = apply_frame(conn, settings, kind, frame)
-        assert not summary.rejects, f"{kind}: {summary.rejects[0].reason}"
+        for done in _load_frame(conn, settings, kind, frame):
+            progress(kind, done, len(frame))
+    _write_histories(conn, city, before[report.name], progress)
     signing_in = _add_accounts(conn, city, progress) if accounts else {}
     conn.execute(fact.insert().values(name=FACT, value={**_noted(conn, city, before), **signing_in}))
+
+
+def _load_frame(conn: Connection, settings: Settings, kind: str, frame: pd.DataFrame) -> Iterator[int]:
+    """Load a frame through the loader that files go through; gives the number of rows that are in after each part."""
+    from geodata.loaders import LoadOptions, apply_frame
+
+    options = LoadOptions(state_events=False)
+    step = _PART_ROWS if kind in _IN_PARTS else max(len(frame), 1)
+    for start in range(0, len(frame), step):
+        part = frame.iloc[start : start + step]
+        summary = apply_frame(conn, settings, kind, part, options)
+        assert not summary.rejects, f"{kind}: {summary.rejects[0].reason}"
+        yield start + len(part)
+
+
+def _write_histories(conn: Connection, city: City, before: int, progress: Progress) -> None:
+    last = conn.scalar(select(func.max(report.c.id))) or 0
+    written = write_histories(conn, before + 1, last, city.until)
+    progress("events", written, written)
 
 
 def _add_accounts(conn: Connection, city: City, progress: Progress) -> dict[str, Any]:
     chosen = demo_accounts(city)
     made = add_accounts(conn, chosen, city.until - timedelta(days=1))
-    progress("accounts", len(made))
+    progress("accounts", len(made), len(made))
     lay_reports(conn, made)
     taken = sorted({each.name for each in chosen} - {each["name"] for each in made})
     return {"accounts": made, "password": PASSWORD, "names_taken": taken}

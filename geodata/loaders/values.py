@@ -58,7 +58,7 @@ def is_scientific(code: str) -> bool:
     >>> is_scientific("1.50105E+14"), is_scientific("150105E14"), is_scientific("1E5")
     (True, False, False)
     """
-    return re.fullmatch(r"\d\.?\d*[eE]\+\d{2}", code) is not None
+    return "+" in code and re.fullmatch(r"\d\.?\d*[eE]\+\d{2}", code) is not None
 
 
 def numbers(column: pd.Series) -> tuple[NDArray[np.float64], Bools]:
@@ -77,7 +77,8 @@ def words(column: pd.Series, known: dict[str, str]) -> tuple[pd.Series, Bools]:
     """A column as words of a list: ``known`` maps what files say (compared without case and blanks) to what is kept."""
     by_name = {normalised(each): word for each, word in known.items()}
     found = texts(column)
-    kept = found.map(lambda value: None if value is None else by_name.get(normalised(value)))
+    read = {value: None if value is None else by_name.get(normalised(value)) for value in found.unique()}
+    kept = found.map(read)
     kept = kept.astype(object).where(kept.notna(), None)
     return kept, found.notna().to_numpy(dtype=bool) & kept.isna().to_numpy(dtype=bool)
 
