@@ -55,3 +55,8 @@ def property_companies(compounds: pd.DataFrame) -> dict[str, str]:
 def unit_of_category(category: str) -> str:
     """The code of the unit that is responsible for a category."""
     return next(code for code, *_, duties in _UNITS if category in duties)
+
+
+def unit_name_of_category(category: str) -> str:
+    """Its name."""
+    return next(name for _, name, *_, duties in _UNITS if category in duties)

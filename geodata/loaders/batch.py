@@ -33,6 +33,7 @@ class LoadOptions:
     """What the caller says about a file. ``mapping`` is field to column, ``constants`` field to one value for all rows.
 
     ``time_zone`` given: the file's wall clocks are in it, whatever their label says. ``valid_from``: first day of changed grids.
+    Without ``state_events`` the caller writes what led to the state that a report comes in.
     """
 
     datum: str = "wgs84"
@@ -46,6 +47,7 @@ class LoadOptions:
     swap_axes: bool = False
     valid_from: date | None = None
     source_name: str | None = None
+    state_events: bool = True
 
 
 @dataclass(slots=True)

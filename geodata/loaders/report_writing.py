@@ -20,7 +20,9 @@ LEFT JOIN report r ON r.id = k.report_id
 _NEW = f"FROM {STAGE} s JOIN load_match m USING (position) WHERE m.is_new"
 
 
-def write_reports(conn: Connection, scope: str, compared: Sequence[str], *, with_status: bool) -> Counts:
+def write_reports(
+    conn: Connection, scope: str, compared: Sequence[str], *, with_status: bool, state_events: bool = True
+) -> Counts:
     """Write what is new, update what differs in ``compared`` (columns of ``report``); a moved report gets its new owner.
 
     The status of a report that is there already stays: its life goes on here, not in the file.
@@ -39,7 +41,7 @@ def write_reports(conn: Connection, scope: str, compared: Sequence[str], *, with
     if counts.new:
         columns = [*dict.fromkeys([*compared, "category"]), *(["status"] if with_status else [])]
         _insert(conn, scope, columns)
-        if with_status:
+        if with_status and state_events:
             _insert_later_states(conn)
     if counts.changed or counts.new:
         ask_for_snapshot(conn)

@@ -77,7 +77,9 @@ def _load(work: Work) -> Counts:
     stage(work.conn, batch, columns, types)
     work.progress("write")
     scope = f"load:{work.options.source_name or KIND.name}"
-    return write_reports(work.conn, scope, compared, with_status=batch.has("status"))
+    return write_reports(
+        work.conn, scope, compared, with_status=batch.has("status"), state_events=work.options.state_events
+    )
 
 
 def _positions(work: Work) -> tuple[Floats, Floats]:
