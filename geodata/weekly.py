@@ -28,11 +28,6 @@ class WeeklyCounts:
         some = np.flatnonzero(self.counts[row])
         return dict(zip(self.grid_ids[some].tolist(), self.counts[row][some].tolist(), strict=True))
 
-    def most_of_a_week(self) -> dict[int, int]:
-        """Each grid's reports in its fullest week."""
-        most = self.counts.max(axis=0, initial=0)
-        return dict(zip(self.grid_ids.tolist(), most.tolist(), strict=True))
-
 
 def weeks_of(days: NDArray[Any]) -> NDArray[np.int64]:
     """Weeks since the one of 1970-01-01 from days since then; they start on Mondays."""

@@ -1,5 +1,6 @@
 """Titles, units and classes of the heatmap's legends."""
 
+import math
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -33,7 +34,7 @@ def density_legend(asked: HeatAddress, breaks: tuple[float, ...], bandwidth_m: f
     unit = _("reports per km², smoothed over %(metres)d m", metres=round(bandwidth_m))
     if asked.week:
         unit = _("reports per km² in the week, smoothed over %(metres)d m", metres=round(bandwidth_m))
-    rows = [LegendRow(colour, words) for colour, words, _number in _class_rows(breaks)]
+    rows = [LegendRow(COLOURS[i], words) for i, words in _ranges(breaks)]
     return LegendText(_("Density of reports"), unit, rows or [_no_reports()], _note(asked))
 
 
@@ -41,7 +42,8 @@ def grid_legend(asked: HeatAddress, shading: Shading) -> LegendText:
     """That of coloured grids: counts, rates or change; each class leads to its list."""
     if asked.compare:
         return _change_legend(asked)
-    rows = [LegendRow(colour, words, str(number)) for colour, words, number in _class_rows(shading.breaks)]
+    ranges = _ranges(shading.breaks) if asked.measure == "rate" else _whole_ranges(shading.breaks)
+    rows = [LegendRow(COLOURS[i], words, str(i)) for i, words in ranges]
     if asked.measure == "rate":
         unit = _("reports per 1,000 households in the week") if asked.week else _("reports per 1,000 households")
         few = LegendRow("hatched", _("fewer than %(least)s households, or not counted", least=LEAST_HOUSEHOLDS), FEW)
@@ -69,16 +71,27 @@ def _change_legend(asked: HeatAddress) -> LegendText:
     return LegendText(_("Change per grid"), unit, rows, note)
 
 
-def _class_rows(breaks: tuple[float, ...]) -> list[tuple[str, str, int]]:
-    """Colour, range and number of each class, from the highest down."""
+def _ranges(breaks: tuple[float, ...]) -> list[tuple[int, str]]:
+    """Number and range of each class, from the highest down; the next class starts where one ends."""
     rows = []
     for i in reversed(range(len(breaks))):
         low = _number(breaks[i])
         if i == len(breaks) - 1:
-            words = f"≥ {low}"
+            words = f"≥ {low}" if breaks[i] else "> 0"
         else:
             words = f"{low} – {_number(breaks[i + 1])}" if breaks[i] else f"< {_number(breaks[i + 1])}"
-        rows.append((COLOURS[i], words, i))
+        rows.append((i, words))
+    return rows
+
+
+def _whole_ranges(breaks: tuple[float, ...]) -> list[tuple[int, str]]:
+    """The same of whole numbers: first and last number of each class."""
+    rows = []
+    for i in reversed(range(len(breaks))):
+        first = max(1, math.ceil(breaks[i]))
+        last = math.ceil(breaks[i + 1]) - 1 if i + 1 < len(breaks) else None
+        words = f"≥ {thousands(first)}" if last is None else f"{thousands(first)} – {thousands(last)}"
+        rows.append((i, thousands(first) if last == first else words))
     return rows
 
 

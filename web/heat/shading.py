@@ -1,9 +1,12 @@
 """Which grid gets which colour: counts, rates, or the change between two periods."""
 
+import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from geodata.days import today
@@ -19,6 +22,9 @@ from web.scope import scope
 #: A rate over fewer households is told of no grid.
 LEAST_HOUSEHOLDS = 50
 MOST_CLASSES = 5
+
+Keys = NDArray[np.int64]
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +46,70 @@ def shade(snapshot: Snapshot, asked: HeatAddress) -> Shading:
     households = grid_households(conn, scope(), at, asked.chosen.area)
     if asked.compare:
         return _change(conn, snapshot, asked, list(households))
-    counts, usual = _counts(conn, snapshot, asked)
+    counts = _counts(conn, snapshot, asked)
+    keys, usual = _usual(conn, snapshot, asked, counts)
     if asked.measure != "rate":
-        return _classed(counts, count_breaks(usual), [])
+        return _classed(counts, even_breaks(usual, least_step=1), [])
     enough = {key: number for key, number in households.items() if number is not None and number >= LEAST_HOUSEHOLDS}
-    limits = rate_breaks(_rates(usual, enough))
-    return _classed(_rates(counts, enough), limits, [key for key in {*households, *counts} if key not in enough])
+    rates = {key: 1000 * count / enough[key] for key, count in counts.items() if key in enough}
+    few = [key for key in sorted({*households, *counts}) if key not in enough]
+    return _classed(rates, even_breaks(_per_thousand(keys, usual, enough)), few)
 
 
-def count_breaks(counts: Mapping[int, float]) -> tuple[float, ...]:
-    """Lower limits of the classes of counts: 1 and up to four rungs of the 1-2-5 ladder below the largest count.
+def even_breaks(values: Values, *, least_step: float = 0.0) -> tuple[float, ...]:
+    """Lower limits of at most five classes of even width: 0, then up to four round numbers among the middle nine tenths of the values.
 
-    >>> count_breaks({7: 3900, 8: 2}), count_breaks({7: 3}), count_breaks({7: 0})
-    ((1, 200.0, 500.0, 1000.0, 2000.0), (1, 2.0), ())
+    >>> even_breaks(np.array([210.0, 250, 300, 330, 390, 420]))
+    (0.0, 250.0, 300.0, 350.0, 400.0)
+    >>> even_breaks(np.array([1.0, 1, 1, 2, 3]), least_step=1), even_breaks(np.array([]))
+    ((0.0, 2.0, 3.0), ())
     """
-    most = max(counts.values(), default=0)
-    return (1, *(rung for rung in ladder(float(most), MOST_CLASSES - 1) if rung >= 2)) if most else ()
+    if len(values) == 0:
+        return ()
+    low, high = (float(value) for value in np.quantile(values, (0.05, 0.95), method="inverted_cdf"))
+    if low == high:
+        return (0.0,)
+    # The finest of the steps 1, 2, 5, 10 ... that leaves room for four limits.
+    limits: list[float] = []
+    for step in (rung for rung in ladder(high, 12) if rung >= least_step):
+        first, last = math.floor(low / step) + 1, math.floor(high / step)
+        if last - first + 1 <= MOST_CLASSES - 1:
+            limits = [round(i * step, 12) for i in range(first, last + 1)]
+            break
+    return (0.0, *limits)
 
 
-def rate_breaks(rates: Mapping[int, float]) -> tuple[float, ...]:
-    """Lower limits of the classes of rates: 0 and four rungs of the 1-2-5 ladder below the largest rate.
-
-    >>> rate_breaks({7: 130.0}), rate_breaks({})
-    ((0, 10.0, 20.0, 50.0, 100.0), ())
-    """
-    most = max(rates.values(), default=0.0)
-    return (0, *ladder(most, MOST_CLASSES - 1)) if most else ()
-
-
-def _counts(conn: Connection, snapshot: Snapshot, asked: HeatAddress) -> tuple[dict[int, int], dict[int, int]]:
-    """Reports per grid on the map, and those that the classes come from: for a week, each grid's fullest week of the last year."""
+def _counts(conn: Connection, snapshot: Snapshot, asked: HeatAddress) -> dict[int, int]:
+    """Reports per grid on the map."""
     selection = choose(conn, scope(), snapshot, asked.chosen)
+    return selection.by_grid() if asked.week is None else selection.weekly.of_week(asked.week)
+
+
+def _usual(conn: Connection, snapshot: Snapshot, asked: HeatAddress, counts: Mapping[int, int]) -> tuple[Keys, Values]:
+    """The reports per grid (its key, its number) that the classes come from: for single weeks, those of each week of the last year."""
     if asked.week is None:
-        counts = selection.by_grid()
-        return counts, counts
-    return selection.weekly.of_week(asked.week), choose(conn, scope(), snapshot, asked.usual).weekly.most_of_a_week()
+        return np.fromiter(counts, np.int64, len(counts)), np.fromiter(counts.values(), np.float64, len(counts))
+    weekly = choose(conn, scope(), snapshot, asked.usual).weekly
+    weeks, columns = np.nonzero(weekly.counts)
+    return weekly.grid_ids[columns], weekly.counts[weeks, columns].astype(np.float64)
 
 
-def _rates(counts: Mapping[int, int], households: Mapping[int, int]) -> dict[int, float]:
-    return {key: 1000 * count / households[key] for key, count in counts.items() if key in households}
+def _per_thousand(keys: Keys, counts: Values, households: Mapping[int, int]) -> Values:
+    """Rates of the grids that have enough households."""
+    if len(keys) == 0:
+        return counts
+    known = np.zeros(max(int(keys.max()), *households, 0) + 1)
+    known[list(households)] = list(households.values())
+    enough = known[keys] > 0
+    rates: Values = 1000 * counts[enough] / known[keys[enough]]
+    return rates
 
 
 def _classed(values: Mapping[int, float], limits: tuple[float, ...], hatched: list[int]) -> Shading:
     classes: list[list[int]] = [[] for _ in limits]
     for key, value in values.items():
         if limits and value > 0:
-            # Beyond the usual is still the lowest or highest class.
-            classes[max(0, sum(value >= limit for limit in limits) - 1)].append(key)
+            classes[bisect_right(limits, value) - 1].append(key)
     return Shading(classes, hatched, limits)
 
 
