@@ -6,14 +6,16 @@ from datetime import datetime
 
 import click
 
+from geodata.cli.main import EXIT_FINDINGS
 from geodata.database import open_engine
+from geodata.demo_accounts import Offer, offered_accounts
 from geodata.settings import Settings
 
 _KINDS = {
     "zh": {
         "divisions": "行政区划", "grids": "网格", "compounds": "小区", "gates": "大门", "buildings": "楼栋", "stairwells": "单元", "households": "户",
         "units": "单位", "people": "工作人员岗位", "bodies": "小区组织", "roads": "道路", "landcover": "水系绿地", "service-points": "服务点", "reports": "案件",
-        "accounts": "账号", "streets": "街道",
+        "accounts": "账号", "events": "办理过程", "streets": "街道",
     },
     "en": {},
 }  # fmt: skip
@@ -21,11 +23,17 @@ _WORDS = {
     "zh": {
         "kept": "数据库中已有数据，未装入示例城市。", "making": "生成示例城市（种子 {seed}，规模 {size}）……",
         "loaded": "示例城市已装入，用时 {seconds:.1f} 秒。全部为虚构数据；用 gridmap demo remove 删除。",
+        "taken": "以下账号名已被占用，未建示例账号：{names}。", "sign_in": "可用示例账号登录：{names}；密码均为 {password}（仅供试用，gridmap demo accounts 可再次查看）。",
+        "none": "没有示例账号。", "kept_accounts": "{count} 个示例账号因操作日志中有记录而保留：已停用并改名为 demo-removed-编号。",
         "removed": "示例城市已删除：共 {count:,} 行。", "divisions": "{count} 个行政区划因仍被使用而保留（已去掉虚构的边界）。",
     },
     "en": {
         "kept": "The database already holds data; the sample city was not loaded.", "making": "Making the sample city (seed {seed}, size {size}) ...",
         "loaded": "The sample city is loaded after {seconds:.1f} s. All of it is invented; `gridmap demo remove` takes it out.",
+        "taken": "These names belong to other accounts, so no demo account was made: {names}.",
+        "sign_in": "Accounts to try: {names}; the password of all is {password} (`gridmap demo accounts` tells it again).",
+        "none": "There are no demo accounts.",
+        "kept_accounts": "{count} demo accounts stay because the log of what was done names them: disabled, now called demo-removed-ID.",
         "removed": "The sample city is removed: {count:,} rows.",
         "divisions": "{count} divisions stay because other data needs them (without their invented borders).",
     },
@@ -43,11 +51,12 @@ def demo() -> None:
 )
 @click.option("--size", default="small", show_default=True, help="tiny, small or city.")
 @click.option("--if-empty", is_flag=True, help="Do nothing when the database holds any division, grid or report.")
+@click.option("--no-accounts", is_flag=True, help="Without the accounts that everybody knows the password of.")
 @click.pass_obj
-def load(settings: Settings, seed: int, size: str, if_empty: bool) -> None:
+def load(settings: Settings, seed: int, size: str, if_empty: bool, no_accounts: bool) -> None:
     """Make the city and load it into an empty database, all or nothing."""
     from geodata.demo import make_city
-    from geodata.demo.sample import load_city, occupied_by
+    from geodata.demo.sample import load_city, occupied_by, sample_of
 
     words, kinds = _WORDS[settings.language], _KINDS[settings.language]
     started = time.monotonic()
@@ -60,8 +69,38 @@ def load(settings: Settings, seed: int, size: str, if_empty: bool) -> None:
         city = make_city(
             seed, size, today, progress=lambda done, rows: _show(kinds.get("streets", "streets"), done, rows)
         )
-        load_city(conn, settings, city, lambda kind, done, rows: _show(kinds.get(kind, kind), done, rows))
+        load_city(
+            conn,
+            settings,
+            city,
+            lambda kind, done, rows: _show(kinds.get(kind, kind), done, rows),
+            accounts=not no_accounts,
+        )
+        offer, taken = offered_accounts(conn), (sample_of(conn) or {}).get("names_taken")
     click.echo(words["loaded"].format(seconds=time.monotonic() - started))
+    if offer:
+        click.echo(words["sign_in"].format(names=_names(offer), password=offer.password))
+    if taken:
+        click.echo(words["taken"].format(names=", ".join(taken)))
+
+
+def _names(offer: Offer) -> str:
+    return ", ".join(each.name for each in offer.accounts)
+
+
+@demo.command()
+@click.pass_obj
+def accounts(settings: Settings) -> None:
+    """List the accounts to try every role with, and their password. Exit code 1 when there are none."""
+    language = settings.language
+    with open_engine(settings).connect() as conn:
+        offer = offered_accounts(conn)
+    if offer is None:
+        click.echo(_WORDS[language]["none"])
+        sys.exit(EXIT_FINDINGS)
+    for each in offer.accounts:
+        click.echo(f"  {each.name:<12}{each.role:<22}{each.en if language == 'en' else each.zh}")
+    click.echo(_WORDS[language]["sign_in"].format(names=_names(offer), password=offer.password))
 
 
 def _show(kind: str, done: int, rows: int) -> None:
@@ -88,5 +127,7 @@ def remove(settings: Settings, with_reports: bool) -> None:
     with open_engine(settings).begin() as conn:
         removed = remove_sample(conn, with_reports=with_reports)
     click.echo(words["removed"].format(count=sum(removed.rows.values())))
+    if removed.accounts_kept:
+        click.echo(words["kept_accounts"].format(count=removed.accounts_kept))
     if removed.divisions_kept:
         click.echo(words["divisions"].format(count=removed.divisions_kept))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, exists, func, select, text
 from geodata.demo.accounts import PASSWORD, add_accounts, demo_accounts, lay_reports
 from geodata.demo.city import City
 from geodata.demo.histories import write_histories
+from geodata.demo_accounts import SYNTHETIC
 from geodata.settings import Settings
 from geodata.tables import (
     account,
@@ -32,7 +33,7 @@ from geodata.tables import (
 )  # fmt: skip
 from gridmap.errors import GridmapError
 
-FACT = "synthetic"
+FACT = SYNTHETIC
 #: Tables whose rows are noted by their ids, so that the removal finds them.
 TABLES = (
     division, grid, compound, gate, building, stairwell, household, unit, person, post, compound_body, account, road, landcover,

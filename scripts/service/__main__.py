@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import ssl
+import subprocess
 import sys
 import time
 import urllib.request
@@ -80,6 +81,7 @@ def _serve(steps: Steps, options: Options, began: float) -> int:
         _prepare(steps, options, environment)
         _start_programs(steps, options, supervisor, environment)
         _welcome(options, began)
+        _warn_of_demo_accounts(options, environment)
         return _watch(options, supervisor)
     finally:
         if supervisor.watched():
@@ -213,6 +215,21 @@ gridmap {__version__} 已启动 is ready: {options.address}   ({time.monotonic()
   第一个管理员 first administrator:  {prefix}.venv/bin/gridmap user add NAME --role admin
   停止 stop: Ctrl-C    日志 logs: {options.home / "log"}
 """, flush=True)  # fmt: skip
+
+
+def _warn_of_demo_accounts(options: Options, environment: dict[str, str]) -> None:
+    """Others can reach the service, and everybody knows the demo's password: say so, loudly."""
+    if options.only_here:
+        return
+    asked = subprocess.run(
+        [str(venv_program("gridmap")), "demo", "accounts"], env=environment, capture_output=True, check=False
+    )
+    if asked.returncode == 0:
+        print(f"""
+  !! 其他机器可以访问 {options.host}，而示例账号的密码人人皆知。正式使用前请先执行 gridmap demo remove。
+  !! Other machines reach {options.host}, and everybody knows the password of the demo's accounts.
+  !! Run `gridmap demo remove` before real use, or load the sample with --no-accounts.
+""", file=sys.stderr, flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

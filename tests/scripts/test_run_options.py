@@ -67,3 +67,10 @@ def test_a_broken_settings_file_is_named(tmp_path: Path, capsys: pytest.CaptureF
     with pytest.raises(SystemExit):
         parse_options(["--home", str(tmp_path)], {})
     assert "gridmap.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "only_here"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False)]
+)
+def test_whether_other_machines_reach_it(host: str, only_here: bool) -> None:
+    assert parse_options(["--host", host], {}).only_here is only_here

@@ -175,6 +175,9 @@ def test_the_command_loads_once_and_removes(
     first = run.invoke(main, [*home, "demo", "load", "--size", "tiny", "--seed", "4"])
     assert first.exit_code == 0, first.output
     assert "240  reports" in first.output
+    assert "worker, worker2" in first.output
+    listed = run.invoke(main, [*home, "demo", "accounts"])
+    assert (listed.exit_code, "gridmap-demo" in listed.output) == (0, True)
     with engine.connect() as conn:
         assert json.loads(json.dumps(sample_of(conn)))["seed"] == 4
         newest = conn.scalar(select(func.max(report.c.reported_at)))
@@ -189,3 +192,6 @@ def test_the_command_loads_once_and_removes(
         assert occupied_by(conn) == []
     nothing = run.invoke(main, [*home, "demo", "remove"])
     assert nothing.exit_code == 2
+    assert run.invoke(main, [*home, "demo", "accounts"]).exit_code == 1
+    without = run.invoke(main, [*home, "demo", "load", "--size", "tiny", "--no-accounts"])
+    assert (without.exit_code, "worker" in without.output) == (0, False)
