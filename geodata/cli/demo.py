@@ -58,7 +58,7 @@ def load(settings: Settings, seed: int, size: str, if_empty: bool, no_accounts: 
     from geodata.demo import make_city
     from geodata.demo.sample import load_city, occupied_by, sample_of
 
-    words, kinds = _WORDS[settings.language], _KINDS[settings.language]
+    words = _WORDS[settings.language]
     started = time.monotonic()
     with open_engine(settings).begin() as conn:
         if if_empty and occupied_by(conn):
@@ -66,16 +66,9 @@ def load(settings: Settings, seed: int, size: str, if_empty: bool, no_accounts: 
             return
         click.echo(words["making"].format(seed=seed, size=size))
         today = datetime.now(settings.zone).date()
-        city = make_city(
-            seed, size, today, progress=lambda done, rows: _show(kinds.get("streets", "streets"), done, rows)
-        )
-        load_city(
-            conn,
-            settings,
-            city,
-            lambda kind, done, rows: _show(kinds.get(kind, kind), done, rows),
-            accounts=not no_accounts,
-        )
+        show = _Lines(_KINDS[settings.language])
+        city = make_city(seed, size, today, progress=lambda done, count: show("streets", done, count))
+        load_city(conn, settings, city, show, accounts=not no_accounts)
         offer, taken = offered_accounts(conn), (sample_of(conn) or {}).get("names_taken")
     click.echo(words["loaded"].format(seconds=time.monotonic() - started))
     if offer:
@@ -103,15 +96,23 @@ def accounts(settings: Settings) -> None:
     click.echo(_WORDS[language]["sign_in"].format(names=_names(offer), password=offer.password))
 
 
-def _show(kind: str, done: int, rows: int) -> None:
-    """One line for each kind; while it grows, a terminal sees it change, a log gets a line at each tenth."""
-    line = f"  {done:>9,}  {kind}"
-    if done == rows:
-        click.echo(f"{line}       ")
-    elif sys.stdout.isatty():
-        click.echo(f"{line}  {100 * done // rows} %\r", nl=False)
-    elif 10 * done // rows > 10 * (done - 1) // rows:
-        click.echo(f"{line}  {100 * done // rows} %")
+class _Lines:
+    """Progress as one line for each kind; while it grows, a terminal sees it change, a log gets a line at each tenth."""
+
+    def __init__(self, kinds: dict[str, str]) -> None:
+        self._kinds = kinds
+        self._tenth = 0
+
+    def __call__(self, kind: str, done: int, rows: int) -> None:
+        line = f"  {done:>9,}  {self._kinds.get(kind, kind)}"
+        if done == rows:
+            click.echo(f"{line}       ")
+            self._tenth = 0
+        elif sys.stdout.isatty():
+            click.echo(f"{line}  {100 * done // rows} %\r", nl=False)
+        elif 10 * done // rows > self._tenth:
+            click.echo(f"{line}  {100 * done // rows} %")
+            self._tenth = 10 * done // rows
 
 
 @demo.command()
