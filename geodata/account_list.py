@@ -123,9 +123,9 @@ def list_accounts(
     return AccountPage(rows[:limit], rows[limit - 1].name if len(rows) > limit else None, total)
 
 
-def managed_account(conn: Connection, scope: Scope, name: str, day: date) -> Account:
-    """The account of a name that is managed from the scope. Errors: ``NoSuchAccount``, also for one outside."""
+def managed_account(conn: Connection, scope: Scope, name: str, day: date, *, field: str = "name") -> Account:
+    """The account of a name that is managed from the scope. Errors: ``NoSuchAccount`` (in ``field``), also for one outside."""
     row = conn.execute(select(*COLUMNS).where(account.c.name == normal_name(name), inside(scope, day))).one_or_none()
     if row is None:
-        raise NoSuchAccount(field="name", name=name)
+        raise NoSuchAccount(field=field, name=name)
     return account_from(row)

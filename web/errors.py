@@ -13,19 +13,28 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from geodata.accounts import NoSuchAccount
 from geodata.actions import KeyReused
+from geodata.actions.deputising import UnknownDeputy
+from geodata.actions.managing import ChangedMeanwhile
+from geodata.actions.viewing_homes import HomesNotAllowed
+from geodata.buildings import UnknownBuilding
+from geodata.compounds import UnknownCompound
 from geodata.database import DatabaseUnreachable
 from geodata.grids import UnknownGrid
 from geodata.jobs.queue import UnknownJob
 from geodata.rate_limits import TooManyRequests
 from geodata.reports import UnknownReport
 from geodata.scope import OutsideArea
+from geodata.service_points import UnknownServicePoint
 from geodata.tiles import UnknownTile
+from geodata.uploads import UnknownUpload
 from gridmap.errors import GridmapError
 from web import db
 from web.access import NotAllowed, NotSignedIn
 from web.i18n import language
 from web.identity import BadToken
+from web.token_forms import UnknownToken
 from web.vendor import VendorMissing
 
 _log = logging.getLogger(__name__)
@@ -46,6 +55,14 @@ class MethodNotAllowed(GridmapError):
     code = "method_not_allowed"
     zh = "此地址不支持该请求方法。"
     en = "This address does not take that method."
+
+
+class WholeCityOnly(GridmapError):
+    """Layers are the whole city's: an account of a part of it cannot load them."""
+
+    code = "whole_city_only"
+    zh = "图层数据涉及全市，只有负责全市的账号才能上传。请联系市级数据管理员。"
+    en = "Layers concern the whole city: only an account for the whole city can load them. Ask the city's data manager."
 
 
 class BodyTooLarge(GridmapError):
@@ -112,12 +129,22 @@ STATUS: dict[type[GridmapError], int] = {
     BadToken: 401,
     NotAllowed: 403,
     OutsideArea: 403,
+    HomesNotAllowed: 403,
     NotFound: 404,
+    NoSuchAccount: 404,
+    UnknownDeputy: 404,
+    UnknownToken: 404,
     UnknownTile: 404,
     UnknownGrid: 404,
+    UnknownCompound: 404,
+    UnknownBuilding: 404,
+    UnknownServicePoint: 404,
     UnknownJob: 404,
+    UnknownUpload: 404,
+    WholeCityOnly: 403,
     UnknownReport: 404,
     MethodNotAllowed: 405,
+    ChangedMeanwhile: 409,
     KeyReused: 409,
     BodyTooLarge: 413,
     WrongContentType: 415,
@@ -147,7 +174,7 @@ def status_of(error: GridmapError) -> int:
 
 def wants_json() -> bool:
     """Whether the caller is a program: the interface, tiles, or one that prefers JSON to a page."""
-    if request.path.startswith(("/api/", "/tiles/", "/healthz")):
+    if request.path.startswith(("/api/v1/", "/tiles/", "/healthz")):
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
@@ -202,7 +229,7 @@ def _http_error(error: HTTPException) -> AnyResponse:
     if error.code is None or error.code < 400:
         return error.get_response()  # a redirect, such as to the address with the slash
     cause = _HTTP.get(error.code, BadRequest if error.code < 500 else InternalError)
-    found = cause(limit=db.settings().max_body_mb) if cause is BodyTooLarge else cause()
+    found = cause(limit=(request.max_content_length or 0) >> 20) if cause is BodyTooLarge else cause()
     response = answer(found)
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from gridmap.access import Permission
-from web import api, areas, auth, heat, map_page, tiles, track
+from web import account, admin, api, api_docs, areas, auth, cases, coverage, figures, heat, map_page, report_page, tiles, track
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,14 @@ class MenuEntry:
 
 
 MENU = (
+    MenuEntry("home", _l("Today"), "house", Permission.VIEW_MAP),
     MenuEntry("map_page.index", _l("Map"), "map", Permission.VIEW_MAP),
     MenuEntry("heat.index", _l("Issue heatmap"), "fire", Permission.VIEW_FIGURES),
+    MenuEntry("cases.index", _l("Cases"), "list-check", Permission.VIEW_REPORTS),
+    MenuEntry("report_page.index", _l("Report"), "plus-circle", Permission.FILE_REPORT),
+    MenuEntry("coverage.index", _l("Coverage"), "grid-3x3", Permission.VIEW_COVERAGE),
+    MenuEntry("figures.index", _l("Figures"), "bar-chart", Permission.VIEW_FIGURES),
+    MenuEntry("admin.index", _l("Admin"), "gear", Permission.HAND_OVER),
 )
 
 
@@ -35,5 +41,12 @@ def blueprints() -> Iterable[Blueprint]:
         areas.blueprint,
         map_page.blueprint,
         heat.blueprint,
+        cases.blueprint,
+        report_page.blueprint,
+        coverage.blueprint,
+        figures.blueprint,
         tiles.blueprint,
+        admin.blueprint,
+        account.blueprint,
+        api_docs.blueprint,
     )

@@ -42,8 +42,8 @@ def let_stand_in(conn: Connection, by: Actor, principal_name: str, deputy_name: 
     The deputy's own role decides what may be done there, so each area must be one that this role could have.
     Errors: ``NoSuchAccount``, ``DeputyOfSelf``, ``AccountEnded``, ``DeputyNeedsEnd``, ``AreaNeeded``, ``AreaOfOtherLevel``, ``BeyondOwnArea``.
     """
-    principal = managed_account(conn, by.scope, principal_name, by.day)
-    deputy = managed_account(conn, by.scope, deputy_name, by.day)
+    principal = managed_account(conn, by.scope, principal_name, by.day, field="principal")
+    deputy = managed_account(conn, by.scope, deputy_name, by.day, field="deputy")
     if principal.id == deputy.id:
         raise DeputyOfSelf(field="deputy")
     if deputy.disabled_at is not None:

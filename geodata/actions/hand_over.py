@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, insert, select, text, update
 
 from geodata.account_areas import check_area, end_rows, give_area, own_areas
-from geodata.accounts import Account, account_by_name, active_account
+from geodata.accounts import Account, NoSuchAccount, account_by_name, active_account
 from geodata.actions.acting import Actor
 from geodata.actions.deputising import AccountEnded
 from geodata.actions.managing import ChangedMeanwhile, PersonTaken
@@ -156,7 +156,10 @@ def _account(conn: Connection, asked: HandOver, person_id: int) -> Account | Non
     held = conn.scalar(select(account.c.id).where(account.c.person_id == person_id))
     if not asked.account:
         return active_account(conn, held) if held else None
-    found = account_by_name(conn, asked.account)
+    try:
+        found = account_by_name(conn, asked.account)
+    except NoSuchAccount as error:
+        raise NoSuchAccount(field="account", name=asked.account) from error
     if (held is not None and held != found.id) or found.person_id not in (None, person_id):
         raise PersonTaken(field="account", value=asked.person)
     return found

@@ -113,7 +113,7 @@ def test_a_grid_without_a_worker_gets_one(staffed: Connection) -> None:
         ({"person": "p9"}, PersonMissing, "name"),
         ({"person": "p2", "name": "别人"}, PersonDiffers, "person"),
         ({"person": "p2", "day": TODAY - 32 * DAY}, HandOverDay, "day"),
-        ({"person": "p2", "account": "nobody"}, NoSuchAccount, None),
+        ({"person": "p2", "account": "nobody"}, NoSuchAccount, "account"),
         ({"person": "p2", "account": "b"}, PersonTaken, "account"),
         ({"person": "p3", "name": "王五", "account": "account-p1"}, PersonTaken, "account"),
         ({"person": "p3", "name": "王五", "account": "officer"}, AreaOfOtherLevel, "area"),
@@ -131,7 +131,7 @@ def test_what_is_refused(
     values = {"grid_code": "e", "day": TODAY, "seen": seen(staffed), "person": "", **asked}
     with pytest.raises(error) as caught:
         hand_over(staffed, BY, HandOver(**values))  # type: ignore[arg-type]
-    assert getattr(caught.value, "field", None) == field
+    assert getattr(caught.value, "field", "") == field
 
 
 def test_a_second_plan_is_told(staffed: Connection) -> None:

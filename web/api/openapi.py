@@ -8,11 +8,12 @@ from gridmap.access import Permission
 from web.access import requires
 from web.api.blueprint import blueprint
 
-_DOCUMENT = Path(__file__).with_name("openapi.json")
+#: The description itself.
+DOCUMENT = Path(__file__).with_name("openapi.json")
 
 
 @blueprint.get("/openapi.json")
 @requires(Permission.VIEW_MAP)
 def openapi() -> Response:
     """The description (OpenAPI 3.1)."""
-    return Response(_DOCUMENT.read_bytes(), mimetype="application/json")
+    return Response(DOCUMENT.read_bytes(), mimetype="application/json")

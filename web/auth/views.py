@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.accounts import Account
 from geodata.audit import note
+from geodata.demo_accounts import offered_accounts
 from geodata.rate_limits import TooManyRequests
 from web import db
 from web.access import public
@@ -13,6 +14,7 @@ from web.auth.attempt import try_sign_in
 from web.i18n import language
 from web.identity import web_session
 from web.logs import request_id
+from web.role_words import role_word
 
 blueprint = Blueprint("auth", __name__)
 
@@ -75,7 +77,10 @@ def _start_session(account: Account) -> None:
 
 def _form(status: int, trouble: str | None = None) -> Response:
     back = request.values.get("next", "")
-    page = render_template("sign_in.html", trouble=trouble, next=back, name=request.form.get("name", ""))
+    offer = offered_accounts(db.connection())
+    page = render_template(
+        "sign_in.html", trouble=trouble, next=back, name=request.form.get("name", ""), offer=offer, role_word=role_word
+    )
     web_session().keep()  # here, where a database that is away becomes an answer
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"

@@ -1,0 +1,5 @@
+"""One's own account: areas, deputies, sessions, tokens, password."""
+
+from web.account.views import blueprint
+
+__all__ = ["blueprint"]
