@@ -11,6 +11,7 @@ from sqlalchemy.types import Date
 
 from geodata.accounts import EVERYWHERE, password_hash
 from geodata.demo.city import City
+from geodata.demo.names import short_name
 from geodata.demo.staff import SHIQI
 from geodata.demo.units import unit_of_category
 from geodata.tables import account, account_area, person, unit
@@ -18,7 +19,7 @@ from gridmap.access import Role
 
 #: The one password of all of them. It is no secret: the sign-in page of a demo shows it.
 PASSWORD = "gridmap-demo"  # noqa: S105
-DEPUTY_DAYS = 30
+_DEPUTY_DAYS = 30
 
 _FILED = 40
 _LAY = """
@@ -53,7 +54,7 @@ class DemoAccount:
 
 def demo_accounts(city: City) -> list[DemoAccount]:
     """One account for each role, with a second grid worker (deputy of the first), a district's dispatcher and another unit's handler."""
-    first, second = _staffed_grids(city)
+    first, second, until = _covered_grids(city)
     compound = _compound_in(city, first)
     street, district = first[:9], first[:6]
     head = _post(city, "building_head", building_code=_buildings_in(city, first))
@@ -63,7 +64,7 @@ def demo_accounts(city: City) -> list[DemoAccount]:
         _at(city, "worker", Role.GRID_WORKER, first, person=_code(_post(city, "grid_worker", area_code=[first]))),
         _at(
             city, "worker2", Role.GRID_WORKER, second, person=_code(_post(city, "grid_worker", area_code=[second])),
-            deputy_for="worker", deputy_area=first, deputy_until=city.until + timedelta(days=DEPUTY_DAYS),
+            deputy_for="worker", deputy_area=first, deputy_until=until,
         ),
         _at(city, "head", Role.BUILDING_HEAD, first, person=_code(head)),
         _at(city, "branch", Role.BRANCH_SECRETARY, branch_grid, person=_code(branch)),
@@ -162,7 +163,7 @@ def _at(city: City, name: str, role: Role, area: str, **more: Any) -> DemoAccoun
         return DemoAccount(name, role, "全市", "the whole city", area=area, **more)
     frame = city.grids if area in set(city.grids["code"]) else city.divisions
     row = frame.set_index("code").loc[area]
-    return DemoAccount(name, role, str(row["name"]), str(row["name_en"] or area), area=area, **more)
+    return DemoAccount(name, role, short_name(str(row["name"])), str(row["name_en"] or area), area=area, **more)
 
 
 def _of(city: City, name: str, role: Role, unit_code: str) -> DemoAccount:
@@ -175,12 +176,18 @@ def _own(frame: pd.DataFrame, community: str) -> list[str]:
     return [code for code in frame["code"] if code.startswith(community)]
 
 
-def _staffed_grids(city: City) -> tuple[str, str]:
-    """The first two general grids of Shiqi (or of the first community) that have a worker."""
-    current = city.people[(city.people["kind"] == "grid_worker") & city.people["valid_to"].isna()]
-    general = city.grids.loc[city.grids["kind"] == "general", "code"]
-    found = sorted(set(general) & set(current["area_code"]))
-    return tuple(sorted(found, key=lambda code: not code.startswith(SHIQI))[:2])
+def _covered_grids(city: City) -> tuple[str, str, date]:
+    """A general grid, that of the worker who stands in there, and until when: Shiqi's first, or the first two with a worker."""
+    people = city.people[city.people["kind"].isin(["grid_worker", "deputy_worker"])]
+    workers = people[(people["kind"] == "grid_worker") & people["valid_to"].isna()].set_index("area_code")["code"]
+    general = set(city.grids.loc[city.grids["kind"] == "general", "code"]) & set(workers.index)
+    in_order = sorted(general, key=lambda code: (not code.startswith(SHIQI), code))
+    grid_of = {workers[code]: code for code in in_order}
+    deputies = people[people["kind"] == "deputy_worker"].set_index("area_code")
+    for code in in_order:
+        if code in deputies.index and (own := grid_of.get(deputies.loc[code, "code"])):
+            return code, own, deputies.loc[code, "valid_to"]
+    return in_order[0], in_order[1], city.until + timedelta(days=_DEPUTY_DAYS)
 
 
 def _buildings_in(city: City, grid: str) -> list[str]:

@@ -16,7 +16,7 @@ from gridmap.datum import from_wgs84
 WRONG_DATUM_DAYS = (110, 75)
 #: Until so many days before the end, what other programs handed over was rounded.
 ROUNDED_DAYS = 180
-_AT_HALL_SHARE, _GEOCODER_SHARE = 0.12, 0.15
+_AT_HALL_SHARE, _GEOCODER_SHARE = 0.05, 0.1
 
 
 @dataclass(frozen=True, slots=True)
