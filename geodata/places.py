@@ -40,18 +40,7 @@ def named_place(conn: Connection, scope: Scope, code: str, at: date) -> FoundPla
 
 
 def _find(conn: Connection, scope: Scope, wanted: str, at: date, limit: int) -> list[FoundPlace]:
-    literal = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    rows = conn.execute(
-        statement("find_places"),
-        {
-            "pattern": f"%{literal}%",
-            "prefix": f"{literal}%",
-            "exact": wanted,
-            "at": at,
-            "limit": limit,
-            **scope.sql_areas(),
-        },
-    )
+    rows = conn.execute(statement("find_places"), {**like_parts(wanted), "at": at, "limit": limit, **scope.sql_areas()})
     return [
         FoundPlace(
             row.kind,
@@ -64,13 +53,19 @@ def _find(conn: Connection, scope: Scope, wanted: str, at: date, limit: int) -> 
     ]
 
 
-def things_at(conn: Connection, lon: float, lat: float) -> Row[Any]:
-    """Building and compound at a place in degrees; columns are None where there is none."""
-    return conn.execute(statement("things_at"), {"lon": lon, "lat": lat}).one()
+def like_parts(words: str) -> dict[str, str]:
+    """Parameters of a search by LIKE: ``pattern`` holds the words, ``prefix`` starts with them, ``exact`` is them."""
+    literal = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return {"pattern": f"%{literal}%", "prefix": f"{literal}%", "exact": words}
+
+
+def things_at(conn: Connection, lon: float, lat: float, *, reach_m: float = 0.0) -> Row[Any]:
+    """Refs of the ``building`` and ``compound`` at a place in degrees and of the nearest ``service_point`` within reach; None where there is none."""
+    return conn.execute(statement("things_at"), {"lon": lon, "lat": lat, "reach_m": reach_m}).one()
 
 
 def things_known(conn: Connection) -> frozenset[str]:
-    """What there is to draw: compound, building, green, water, rail, and levels of division with a boundary."""
+    """What there is to draw: compound, building, gate, service_point, green, water, rail, and levels of division with a boundary."""
     return frozenset(conn.scalars(statement("things_known")))
 
 
@@ -78,6 +73,11 @@ def extent_of_everything(conn: Connection) -> tuple[float, float, float, float] 
     """South, west, north, east of divisions, base map and reports, None when nothing has a place: the view before there are grids."""
     row = conn.execute(statement("extent_of_everything")).one()
     return None if row.west is None else (row.south, row.west, row.north, row.east)
+
+
+def grid_contents(conn: Connection, grid_id: int) -> Row[Any]:
+    """``buildings`` and ``households`` of a grid in numbers."""
+    return conn.execute(statement("grid_contents"), {"grid_id": grid_id}).one()
 
 
 def grid_facts(conn: Connection, grid_ids: list[int]) -> dict[int, Row[Any]]:

@@ -192,34 +192,62 @@ def latitude_of(snapshot: Snapshot) -> float:
 
 
 def _rows(conn: Connection, scope: Scope, snapshot: Snapshot, chosen: ReportFilter) -> NDArray[np.int64] | None:
-    columns = snapshot.columns
-    keep = _in_scope(conn, scope, snapshot)
+    """Positions of the chosen reports, None for all. The place comes first: what is left for the rest is mostly little."""
+    there = _rows_there(conn, scope, snapshot, chosen.area)
+
+    def column(name: str) -> NDArray[Any]:
+        values: NDArray[Any] = snapshot.columns[name]
+        return values if there is None else values[there]
+
+    keep: list[NDArray[np.bool_]] = []
     if chosen.from_day:
-        keep.append(columns["day"] >= (chosen.from_day - _EPOCH).days)
+        keep.append(column("day") >= (chosen.from_day - _EPOCH).days)
     if chosen.to_day:
-        keep.append(columns["day"] < (chosen.to_day - _EPOCH).days)
+        keep.append(column("day") < (chosen.to_day - _EPOCH).days)
     for name, words, wanted in (
         ("category", snapshot.header.categories, chosen.categories),
         ("source", SOURCES, chosen.sources),
         ("status", STATES, chosen.statuses),
     ):
         if wanted:
-            keep.append(np.array([word in wanted for word in words], dtype=bool)[columns[name]])
+            keep.append(np.array([word in wanted for word in words], dtype=bool)[column(name)])
     if chosen.bbox:
         west, south, east, north = chosen.bbox
         (left, right), (bottom, top) = to_web_mercator(np.array([west, east]), np.array([south, north]))
-        keep.append((columns["x"] >= left) & (columns["x"] <= right) & (columns["y"] >= top) & (columns["y"] <= bottom))
+        x, y = column("x"), column("y")
+        keep.append((x >= left) & (x <= right) & (y >= top) & (y <= bottom))
     if chosen.lacking == "coordinates":
-        keep.append(np.isnan(columns["x"]))
+        keep.append(np.isnan(column("x")))
     if chosen.lacking == "grid":
-        keep.append(columns["grid_id"] < 0)
-    if chosen.area:
-        keep.append(_in_areas(conn, snapshot, (chosen.area,)))
-    return np.flatnonzero(np.logical_and.reduce(keep)) if keep else None
+        keep.append(column("grid_id") < 0)
+    if not keep:
+        return there
+    found = np.flatnonzero(np.logical_and.reduce(keep))
+    return found if there is None else there[found]
+
+
+def _rows_there(conn: Connection, scope: Scope, snapshot: Snapshot, area: str | None) -> NDArray[np.int64] | None:
+    """Positions of the reports that the scope and the area hold, kept for other filters there; None for all."""
+    if scope.reach is Reach.AREA and scope.areas is None and not area:
+        return None
+    key = f"{snapshot.token}/{version_of(conn, 'grid')}/{scope.key}/{area}"
+    with _lock:
+        if (kept := _there.get(key)) is not None:
+            _there.move_to_end(key)
+            return kept
+    keep = _in_scope(conn, scope, snapshot)
+    if area:
+        keep.append(_in_areas(conn, snapshot, (area,)))
+    found = np.flatnonzero(np.logical_and.reduce(keep))
+    with _lock:
+        _there[key] = found
+        while len(_there) > _KEPT:
+            _there.popitem(last=False)
+    return found
 
 
 def _in_scope(conn: Connection, scope: Scope, snapshot: Snapshot) -> list[NDArray[np.bool_]]:
-    """What ``Scope.report_conditions`` says of rows, of a snapshot's columns; reports that were filed or live in compounds are not told apart here."""
+    """What ``Scope.report_conditions`` says of rows. Who filed a report and its compound are no columns: nothing is chosen then."""
     columns = snapshot.columns
     if scope.reach is Reach.UNIT:
         kinds = np.isin(np.array(snapshot.header.categories, dtype=object), scope.categories)
@@ -242,10 +270,15 @@ def _in_areas(conn: Connection, snapshot: Snapshot, areas: tuple[str, ...]) -> N
 
 
 def recent_counts(
-    snapshot: Snapshot, grid_id: int, today: date, periods: tuple[int, ...] = (30, 90, 365)
+    conn: Connection,
+    scope: Scope,
+    snapshot: Snapshot,
+    grid_code: str,
+    today: date,
+    periods: tuple[int, ...] = (30, 90, 365),
 ) -> list[tuple[int, int]]:
-    """Reports of a grid that occurred in the last so many days, today included, as (days, reports); 0 days are all time."""
-    days = snapshot.columns["day"][snapshot.columns["grid_id"] == grid_id]
+    """Reports of a grid inside the scope that occurred in the last so many days, today included, as (days, reports); 0 days are all time."""
+    days = snapshot.columns["day"][_rows_there(conn, scope, snapshot, grid_code)]
     ahead = (today - _EPOCH).days
     recent = [(period, int(np.count_nonzero((days > ahead - period) & (days <= ahead)))) for period in periods]
     return [*recent, (0, len(days))]

@@ -1,4 +1,4 @@
-"""Vector tiles from PostGIS: base map, grids, divisions."""
+"""Vector tiles from PostGIS: base map, grids, divisions, service points."""
 
 import zlib
 from dataclasses import dataclass
@@ -19,9 +19,12 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "base": ("road", "landcover", "building", "compound"),
     "grids": ("grid", "division"),
     "divisions": ("division", "grid"),
+    "services": ("service_point", "gate", "compound"),
 }
 #: Layers that show an account only what lies in its areas; the others are geography.
 SCOPED = ("grids",)
+#: Layers whose things have no time in force.
+UNDATED = ("base", "services")
 
 
 class UnknownTile(GridmapError):
@@ -53,7 +56,7 @@ def tile_version(conn: Connection, scope: Scope, layer: str, at: date) -> str:
     # The query too: after an upgrade a browser must not go on with tiles of the one before.
     drawn_by = zlib.crc32(query(f"tile_{layer}").encode())
     numbers = "-".join([f"{drawn_by:08x}", *(str(versions.get(table, 0)) for table in LAYERS[layer])])
-    if layer == "base":
+    if layer in UNDATED:
         return numbers
     return f"{numbers}-{at.isoformat()}" + (f"-{scope.places_key}" if layer in SCOPED else "")
 
@@ -63,7 +66,7 @@ def vector_tile(conn: Connection, scope: Scope, layer: str, tile: TileAddress, a
     if layer not in LAYERS:
         raise UnknownTile
     parameters: dict[str, Any] = {"z": tile.z, "x": tile.x, "y": tile.y}
-    if layer != "base":
+    if layer not in UNDATED:
         parameters["at"] = at
     if layer in SCOPED:
         parameters |= scope.sql_areas()

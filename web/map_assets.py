@@ -26,20 +26,38 @@ def assets() -> Assets:
             ("protomaps", vendor_url("protomaps-leaflet", "dist/protomaps-leaflet.js")),
             ("style", static_url("maps/style.js")),
             ("layers", static_url("maps/layers.js")),
+            ("points", static_url("maps/points.js")),
             ("map", static_url("maps/map.js")),
             ("panels", static_url("maps/panels.js")),
+            ("cards", static_url("maps/cards.js")),
+            ("geodesic", static_url("maps/geodesic.js")),
+            ("measure", static_url("maps/measure.js")),
+            ("print", static_url("maps/print.js")),
         ),
         css=(
             ("leaflet", vendor_url("leaflet", "dist/leaflet.css")),
             ("maps", static_url("maps/maps.css")),
+            ("cards", static_url("maps/cards.css")),
+            ("tools", static_url("maps/tools.css")),
         ),
     )
 
 
 def page_map(
-    conn: Connection, scope: Scope, settings: Settings, at: date, label: str, area: str | None = None
+    conn: Connection,
+    scope: Scope,
+    settings: Settings,
+    at: date,
+    label: str,
+    area: str | None = None,
+    *,
+    opens_on: tuple[float, float, float, float] | None = None,
+    compound_names: bool = True,
 ) -> tuple[GridMap, bool]:
-    """A map of the grids in force with base map and background, and whether there are any grids."""
+    """A map of the grids in force with base map and background, and whether there are any grids.
+
+    The whole is the scope's grids, or those of ``area``; ``opens_on`` (south, west, north, east) is shown first instead.
+    """
     extent = grid_extent(conn, scope, at, area) or (grid_extent(conn, scope, at) if area else None)
     bounds = (extent[1], extent[0], extent[3], extent[2]) if extent else extent_of_everything(conn) or FIRST_VIEW
     background = None
@@ -47,7 +65,7 @@ def page_map(
         background = Background(settings.tile_source_url, settings.tile_source_attribution, _("Background"))
     made = GridMap(
         assets(),
-        MapView(bounds),
+        MapView(bounds, opens_on),
         label=label,
         attribution=settings.background_attribution,
         background=background,
@@ -60,5 +78,6 @@ def page_map(
             "zoom_out": _("Zoom out"),
         },
     )
-    VectorTileLayer("base", "/tiles/base/{z}/{x}/{y}.mvt", name=_("Base map"), language=language()).add_to(made)
+    base = "/tiles/base/{z}/{x}/{y}.mvt"
+    VectorTileLayer("base", base, name=_("Base map"), language=language(), compoundNames=compound_names).add_to(made)
     return made, extent is not None

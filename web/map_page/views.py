@@ -1,40 +1,55 @@
-from flask import Blueprint, render_template, request
+from itertools import groupby
+
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
-from geodata.actions import locate_place
 from geodata.days import today
-from geodata.places import find_places, grid_facts, things_at, things_known
-from geodata.selections import recent_counts
-from geodata.snapshots import open_snapshot
+from geodata.places import find_places, named_place, things_known
+from geodata.searching import find_things
+from geodata.service_points import service_kinds
 from gridmap.access import Permission
 from web import db
 from web.access import requires
 from web.i18n import language
 from web.map_assets import page_map
-from web.map_page.places import asked_place
-from web.map_words import helpers
-from web.maps import LayerSwitch, Legend, LegendRow, VectorTileLayer, render
-from web.scope import check_place, scope
+from web.map_page.blueprint import blueprint
+from web.map_page.places import opened
+from web.map_page.words import SERVICE, SERVICE_GROUP
+from web.map_words import place_name
+from web.maps import LayerSwitch, Legend, LegendRow, MapTools, VectorTileLayer, render
+from web.scope import scope
 from web.security import csp_nonce
 
-blueprint = Blueprint("map_page", __name__, url_prefix="/map")
-
-blueprint.context_processor(helpers)
-
 _WORDS_MOST = 100
+#: A printed sheet names so many of the account's areas.
+_AREAS_NAMED = 3
+_SERVICES_FROM_ZOOM = 13
+_NAMES_FROM_ZOOM = 16
+_GATES_FROM_ZOOM = 17
 
 
 @blueprint.get("")
 @requires(Permission.VIEW_MAP)
 def index() -> str:
-    """The map with grids and boundaries."""
+    """The map with grids and boundaries; an address may open a thing's card (``grid``, ``compound``, ``building``, ``service``, ``lon`` and ``lat``) or show an ``area``."""
     settings, conn = db.settings(), db.connection()
     at = today(settings.zone)
-    made, has_grids = page_map(conn, scope(), settings, at, _("Map of grids"))
-    VectorTileLayer("divisions", "/tiles/divisions/{z}/{x}/{y}.mvt", name=_("Divisions"), language=language()).add_to(
-        made
+    shown = opened(conn, scope(), request.args, at)
+    made, has_grids = page_map(
+        conn,
+        scope(),
+        settings,
+        at,
+        _("Map of grids"),
+        request.args.get("area") or None,
+        opens_on=shown.bounds if shown else None,
+        compound_names=False,
     )
+    divisions = VectorTileLayer(
+        "divisions", "/tiles/divisions/{z}/{x}/{y}.mvt", name=_("Divisions"), language=language()
+    )
+    divisions.add_to(made)
     grids = VectorTileLayer("grids", "/tiles/grids/{z}/{x}/{y}.mvt", name=_("Grids"), language=language())
     grids.add_to(made)
     known = things_known(conn)
@@ -43,13 +58,60 @@ def index() -> str:
         areas.insert(0, LegendRow("grid", pgettext("kind of place", "Grid")))
     if areas:
         made.add_child(Legend(_("Grids in force"), areas, note=_("As of %(day)s", day=at.isoformat()), layer=grids))
+    for style, word, rows, zoom in _point_layers(known):
+        layer = VectorTileLayer(style, "/tiles/services/{z}/{x}/{y}.mvt", name=word, language=language(), minZoom=zoom)
+        layer.add_to(made)
+        if rows:
+            made.add_child(Legend(word, rows, layer=layer))
     words = {
         "compound": _("Compound"), "building": _("Building"), "green": _("Green"), "water": _("Water"), "rail": _("Railway"),
     }  # fmt: skip
     if below := _rows(known, words):
         made.add_child(Legend(_("Base map"), below))
+    MapTools(_tool_words()).add_to(made)
     LayerSwitch().add_to(made)
-    return render_template("map_page/index.html", parts=render(made, csp_nonce()), has_grids=has_grids, at=at)
+    return render_template(
+        "map_page/index.html",
+        parts=render(made, csp_nonce()),
+        has_grids=has_grids,
+        at=at,
+        shown=shown,
+        area_names=", ".join(
+            place_name(named_place(conn, scope(), code, at)) for code in (scope().areas or ())[:_AREAS_NAMED]
+        ),
+    )
+
+
+def _point_layers(known: frozenset[str]) -> list[tuple[str, str, list[LegendRow], int]]:
+    """Layers of points and names that there is something to show on: style, word, lines of the legend, first zoom."""
+    found: list[tuple[str, str, list[LegendRow], int]] = []
+    if "compound" in known:
+        found.append(("compound_names", _("Compound names"), [], _NAMES_FROM_ZOOM))
+    if "gate" in known:
+        found.append(("gates", _("Gates"), [LegendRow("gate", _("Gate"))], _GATES_FROM_ZOOM))
+    if "service_point" in known:
+        kinds = {kind if kind in SERVICE else "other" for kind in service_kinds(db.connection())}
+        rows = [LegendRow(group, str(word)) for group, (word, own) in SERVICE_GROUP.items() if kinds.intersection(own)]
+        found.append(("services", _("Service points"), rows, _SERVICES_FROM_ZOOM))
+    return found
+
+
+def _tool_words() -> dict[str, str]:
+    """What the tools on the map say."""
+    return {
+        "distance": _("Measure a distance"),
+        "area": _("Measure an area"),
+        "print": _("Print the map"),
+        "hint": _("Click points on the map, or Enter for its middle. Backspace takes the last one back, Escape ends."),
+        "undo": _("Take back the last point"),
+        "close": _("End measuring"),
+        "metres": _("m"),
+        "kilometres": _("km"),
+        "square_metres": _("m²"),
+        "hectares": _("ha"),
+        "square_kilometres": _("km²"),
+        "scale": _("Scale about 1 : %(number)s", number="{number}"),
+    }
 
 
 def _rows(known: frozenset[str], words: dict[str, str]) -> list[LegendRow]:
@@ -57,32 +119,16 @@ def _rows(known: frozenset[str], words: dict[str, str]) -> list[LegendRow]:
     return [LegendRow(kind, word) for kind, word in words.items() if kind in known]
 
 
-@blueprint.get("/card")
-@requires(Permission.VIEW_MAP)
-def card() -> str:
-    """What is at a place: ``lon`` and ``lat`` in WGS84 degrees. A fragment of the page."""
-    settings, conn = db.settings(), db.connection()
-    lon, lat = asked_place(request.args)
-    place = locate_place(conn, settings, lon, lat)
-    check_place(place)
-    facts, counts = None, []
-    if place.grid_id is not None:
-        facts = grid_facts(conn, [place.grid_id])[place.grid_id]
-        counts = recent_counts(open_snapshot(db.engine(), settings), place.grid_id, place.at)
-    return render_template(
-        "map_page/card.html",
-        place=place,
-        facts=facts,
-        counts=counts,
-        things=things_at(conn, place.lon, place.lat),
-        gap_limit_m=settings.gap_limit_m,
-    )
-
-
 @blueprint.get("/search")
 @requires(Permission.VIEW_MAP)
 def search() -> str:
-    """Grids and divisions for the words in ``q``. A fragment of the page."""
-    words = request.args.get("q", "")[:_WORDS_MOST]
-    found = find_places(db.connection(), scope(), words, today(db.settings().zone))
-    return render_template("map_page/found.html", words=words.strip(), found=found)
+    """Grids, divisions, compounds, buildings and service points for the words in ``q``. A fragment of the page."""
+    conn, at = db.connection(), today(db.settings().zone)
+    words = request.args.get("q", "").strip()[:_WORDS_MOST]
+    things = find_things(conn, scope(), words, at)
+    return render_template(
+        "map_page/found.html",
+        words=words,
+        places=find_places(conn, scope(), words, at),
+        things=[(kind, list(found)) for kind, found in groupby(things, key=lambda thing: thing.kind)],
+    )

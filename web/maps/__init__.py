@@ -10,6 +10,7 @@ from web.maps.grid_map import Assets, Background, GridMap, MapView
 from web.maps.layers import GridChoropleth, HeatTileLayer, LayerSwitch, VectorTileLayer
 from web.maps.legend import Legend, LegendRow
 from web.maps.rendering import MapParts, render
+from web.maps.tools import MapTools
 
 __all__ = [
     "Assets",
@@ -21,6 +22,7 @@ __all__ = [
     "Legend",
     "LegendRow",
     "MapParts",
+    "MapTools",
     "MapView",
     "VectorTileLayer",
     "render",

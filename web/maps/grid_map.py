@@ -21,9 +21,10 @@ class Assets:
 
 @dataclass(frozen=True, slots=True)
 class MapView:
-    """What a map shows at first: south, west, north, east in degrees (EPSG:4326)."""
+    """What a map shows as a whole, and what it opens on instead: south, west, north, east in degrees (EPSG:4326)."""
 
     bounds: tuple[float, float, float, float]
+    opens_on: tuple[float, float, float, float] | None = None
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -80,6 +81,7 @@ class GridMap(folium.Map):
         # With tiles=None Leaflet has no largest zoom unless it is said here; some layers fail without.
         self.settings: dict[str, Any] = {
             "bounds": [list(view.bounds[:2]), list(view.bounds[2:])],
+            "opensOn": [list(view.opens_on[:2]), list(view.opens_on[2:])] if view.opens_on else None,
             "maxZoom": MAX_ZOOM,
             "attribution": str(escape(attribution)),
             "words": dict(words or {}),

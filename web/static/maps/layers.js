@@ -4,7 +4,7 @@ window.gridmap = window.gridmap || {};
 
 (() => {
   // From below: a background of pictures lies in Leaflet's own pane (200).
-  const PANES = { base: 210, heat: 300, choropleth: 320, grids: 340, divisions: 350 };
+  const PANES = { base: 210, heat: 300, choropleth: 320, grids: 340, divisions: 350, compound_names: 360, gates: 370, services: 380 };
   gridmap.makePanes = (map) => {
     for (const [name, height] of Object.entries(PANES)) {
       map.createPane(name).style.zIndex = height;
@@ -25,8 +25,11 @@ window.gridmap = window.gridmap || {};
 
   gridmap.vectorLayer = (settings) => {
     const names = settings.language === "en" ? ["name_en", "name", "code"] : ["name", "code"];
-    const style = gridmap.styles[settings.style](names);
-    const layer = tiles(settings.style, { url: settings.url, paintRules: style.paint, labelRules: settings.labels === false ? [] : style.label });
+    const style = gridmap.styles[settings.style](names, settings);
+    const layer = tiles(settings.style, {
+      url: settings.url, minZoom: settings.minZoom || 0, paintRules: style.paint, labelRules: settings.labels === false ? [] : style.label,
+    });
+    layer.gridmapStyle = settings.style;
     if (settings.style === "grids") gridLayers.push(layer);
     return layer;
   };

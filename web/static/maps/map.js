@@ -35,6 +35,7 @@ window.gridmap = window.gridmap || {};
     if (settings.attribution) map.attributionControl.addAttribution(settings.attribution);
     const at = readHash();
     if (at) map.setView([at[1], at[2]], at[0]);
+    else if (settings.opensOn) map.fitBounds(settings.opensOn, { animate: false, maxZoom: 18 });
     else {
       map.fitBounds(settings.bounds, { animate: false });
       map.gridmap.bounds = L.latLngBounds(settings.bounds);
@@ -62,6 +63,11 @@ window.gridmap = window.gridmap || {};
     element.addEventListener("keydown", () => element.classList.remove("gm-pointer"), true);
     element.addEventListener("blur", () => element.classList.remove("gm-pointer"));
     const choose = (latlng) => {
+      // A tool that is at work takes the place instead.
+      if (map.gridmap.tool) {
+        map.gridmap.tool(latlng);
+        return;
+      }
       gridmap.mark(map, latlng);
       element.dispatchEvent(new CustomEvent("gridmap:place", { bubbles: true, detail: { map, lat: latlng.lat, lon: latlng.lng } }));
     };
@@ -87,6 +93,11 @@ window.gridmap = window.gridmap || {};
     map.gridmap.settling = true;
     map.panBy([shift, 0], { animate: false });
     map.gridmap.settling = false;
+  };
+
+  gridmap.unmark = (map) => {
+    map.gridmap.mark?.remove();
+    map.gridmap.mark = null;
   };
 
   gridmap.mark = (map, latlng) => {
@@ -148,7 +159,8 @@ window.gridmap = window.gridmap || {};
   // On a small map a long legend is folded, so that it leaves the layer switch free.
   const foldLegend = (map) => {
     const box = map.gridmap.legend;
-    if (box && box.offsetHeight > 0.36 * map.getSize().y) box.open = false;
+    const { x, y } = map.getSize();
+    if (box && box.offsetHeight > (x < 600 ? 0.36 : 0.6) * y) box.open = false;
   };
 
   // All legends of a map share one box, so that they stack instead of covering each other.

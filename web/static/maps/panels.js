@@ -24,6 +24,8 @@
     const url = new URL(address, location.href);
     url.searchParams.set("lon", lon.toFixed(6));
     url.searchParams.set("lat", lat.toFixed(6));
+    const reach = gridmap.reachOfPoints?.(gridmap.map);
+    if (reach) url.searchParams.set("reach_m", reach.toFixed(1));
     const done = gridmap.wait(gridmap.map);
     show("right", true);
     htmx.ajax("GET", url.pathname + url.search, { source: panel("right"), target, swap: "innerHTML" }).finally(() => {
@@ -83,17 +85,6 @@
     if (link) {
       const href = link.getAttribute("href");
       link.setAttribute("href", withView(href));
-    }
-    const place = event.target.closest("[data-gm-bounds]");
-    if (place && gridmap.map) {
-      event.preventDefault();
-      const [south, west, north, east] = place.dataset.gmBounds.split(",").map(Number);
-      gridmap.map.fitBounds([[south, west], [north, east]], { maxZoom: 17 });
-      const middle = L.latLng((south + north) / 2, (west + east) / 2);
-      gridmap.mark(gridmap.map, middle);
-      const address = panel("right")?.dataset.gmCard;
-      if (address && !narrow.matches) loadCard(address, middle.lng, middle.lat);
-      if (narrow.matches) show("left", false);
     }
   });
 

@@ -68,8 +68,11 @@ window.gridmap = window.gridmap || {};
     }
   }
 
+  gridmap.pointLabel = (layer, names, size, fill, minzoom) => pointLabel(layer, text(names, size, fill), minzoom);
+  gridmap.labelFont = (size) => `600 ${size}px ${FONT}`;
+
   gridmap.styles = {
-    base: (names) => ({
+    base: (names, settings) => ({
       paint: [
         area("landcover", "#dcead0", is("kind", "green")),
         area("landcover", "#bcd7e8", is("kind", "water")),
@@ -84,7 +87,8 @@ window.gridmap = window.gridmap || {};
       ],
       label: [
         { dataLayer: "road", minzoom: 14, symbolizer: new P.LineLabelSymbolizer(text(names, 12, "#5d564a")), filter: (_z, f) => Boolean(f.props.name) },
-        { dataLayer: "compound", minzoom: 15, symbolizer: new AreaName(text(names, 12, "#8a5f24")) },
+        // A map may have the names as a layer of their own.
+        ...(settings.compoundNames === false ? [] : [{ dataLayer: "compound", minzoom: 15, symbolizer: new AreaName(text(names, 12, "#8a5f24")) }]),
         { dataLayer: "landcover", minzoom: 13, symbolizer: new AreaName(text(names, 12, "#45718c")), filter: (_z, f) => f.geomType === 3 && f.props.kind === "water" && Boolean(f.props.name) },
         { dataLayer: "building", minzoom: 17, symbolizer: new AreaName(text(["name"], 11, "#6b6257")), filter: (_z, f) => Boolean(f.props.name) },
       ],
