@@ -14,8 +14,6 @@ from web.heat_address import HeatAddress
 #: More weeks than this are told by month.
 MOST_WEEKS = 60
 TOP = 10
-#: Periods to choose with one click, in days; 0 is all time.
-PERIODS = (7, 30, 90, 365, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +36,6 @@ class TimeBar:
     share: float
     url: str
     whole: bool
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The last so many days that have reports, 0 for all time, and where it leads."""
-
-    days: int
-    url: str
     current: bool
 
 
@@ -88,20 +77,6 @@ def time_bars(selection: Selection, asked: HeatAddress) -> tuple[str, list[TimeB
         whole, current = (start, end) == (first, after), asked.week is not None and first <= asked.week < after
         bars.append(TimeBar(start, end - timedelta(days=1), count, share, url, whole, current))
     return unit, bars
-
-
-def periods(asked: HeatAddress) -> list[Period]:
-    """Periods that end with the last day that has reports; none without reports."""
-    last, chosen = asked.last_day, asked.chosen
-    if last is None:
-        return []
-    found = []
-    for days in PERIODS:
-        start = last - timedelta(days=days - 1) if days else None
-        end = last + timedelta(days=1) if days else None
-        url = asked.url(from_day=start, to_day=end)
-        found.append(Period(days, url, (chosen.from_day, chosen.to_day) == (start, end)))
-    return found
 
 
 def grid_bars(conn: Connection, selection: Selection) -> list[GridBar]:

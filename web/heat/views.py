@@ -19,13 +19,14 @@ from web import db
 from web.access import requires
 from web.areas import area_choice
 from web.heat.changes import compare
-from web.heat.figures import category_bars, grid_bars, periods, source_bars, time_bars
+from web.heat.figures import category_bars, grid_bars, source_bars, time_bars
 from web.heat.legends import FEW
 from web.heat.page_map import heat_map
 from web.heat.shading import is_whole, shade
 from web.heat_address import MEASURES, HeatAddress, chosen_filter, week_words
 from web.map_page.places import asked_place
 from web.map_words import days_before, helpers
+from web.periods import periods
 from web.scope import check_place, scope
 from web.words import source_word
 
@@ -59,7 +60,7 @@ def index() -> str:
         known_categories=sorted(snapshot.header.categories),
         known_sources=SOURCES,
         measures=MEASURES,
-        periods=periods(asked),
+        periods=periods(asked.chosen, asked.last_day, lambda first, after: asked.url(from_day=first, to_day=after)),
         week_list=[{"week": week_words(week), "words": _week_span(replace(asked, week=week))} for week in asked.weeks],
         week_words=week_words,
         **_figures(snapshot, asked),
