@@ -1,5 +1,6 @@
 """Divisions: city, district, street, community."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -27,5 +28,12 @@ def division_chain(conn: Connection, code: str | None) -> dict[str, NamedPlace]:
     if not code:
         return {}
     codes = [code[:length] for length in _LENGTHS if len(code) >= length]
-    rows = conn.execute(select(division.c.code, division.c.name, division.c.name_en).where(division.c.code.in_(codes)))
-    return {level_of(row.code): NamedPlace(row.code, row.name, row.name_en) for row in rows}
+    return {level_of(code): named for code, named in names_of(conn, codes).items()}
+
+
+def names_of(conn: Connection, codes: Collection[str]) -> dict[str, NamedPlace]:
+    """Divisions by code; a code that is unknown is left out."""
+    if not codes:
+        return {}
+    wanted = select(division.c.code, division.c.name, division.c.name_en).where(division.c.code.in_(codes))
+    return {row.code: NamedPlace(row.code, row.name, row.name_en) for row in conn.execute(wanted)}

@@ -9,11 +9,7 @@ from sqlalchemy import Connection, Date, Row, cast, func, insert, literal, or_, 
 
 from geodata.days import valid_on
 from geodata.tables import account, building_grid, grid, owner, person, post, report
-from gridmap.report import STATES
-
-#: States after which nobody works on a report any more.
-OVER = ("invalid", "merged", "refused", "closed", "rated", "upheld")
-OPEN = tuple(state for state in STATES if state not in OVER)
+from gridmap.report import OPEN
 
 
 @dataclass(frozen=True, slots=True)

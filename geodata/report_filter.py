@@ -83,15 +83,15 @@ class ReportFilter:
         Errors: ``BadBbox``, ``BadDay``, ``EmptyPeriod``, ``UnknownSource``, ``UnknownStatus``, ``UnknownLack``, each with its field.
         """
         found = cls(
-            bbox=_bbox(_one(query, "bbox")),
-            from_day=parse_day(_one(query, "from"), "from"),
-            to_day=parse_day(_one(query, "to"), "to"),
+            bbox=_bbox(first_value(query, "bbox")),
+            from_day=parse_day(first_value(query, "from"), "from"),
+            to_day=parse_day(first_value(query, "to"), "to"),
             # A category is free text and may hold a comma: repeated values only.
             categories=tuple(sorted(set(_all(query, "category")))),
             sources=_words(query, "source"),
             statuses=_words(query, "status"),
-            area=_one(query, "area") or None,
-            lacking=_one(query, "lacking") or None,
+            area=first_value(query, "area") or None,
+            lacking=first_value(query, "lacking") or None,
         )
         for value in found.sources:
             if value not in SOURCES:
@@ -199,7 +199,8 @@ def _all(query: Mapping[str, Any], name: str) -> Sequence[str]:
     return [value.strip() for value in values if value.strip()]
 
 
-def _one(query: Mapping[str, Any], name: str) -> str:
+def first_value(query: Mapping[str, Any], name: str) -> str:
+    """The first value of a name in a query string or a mapping of lists, blank when there is none."""
     values = _all(query, name)
     return values[0] if values else ""
 

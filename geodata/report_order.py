@@ -63,7 +63,7 @@ class Order:
         if after is None:
             yield later
             return
-        here = STATES.index(after.group) + 1 if self.group == "status" else after.group  # type: ignore[arg-type]
+        here = STATES.index(after.group) + 1 if self.group == "status" else after.group
         yield rest.where(group == here)
         yield later.where(group > here)
 

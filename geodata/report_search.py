@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, or_
 
-from geodata.report_filter import ReportFilter
+from geodata.report_filter import ReportFilter, first_value
 from geodata.tables import report
 
 MAX_WORDS = 100
@@ -37,19 +37,19 @@ class ReportSearch:
     def parse(cls, query: Mapping[str, Any], account_id: int, at: date) -> "ReportSearch":
         """Read a query string. ``at`` is today. Errors: those of ``ReportFilter.parse``."""
         chosen = ReportFilter.parse(query)
-        days = _days(str(query.get("days", "")))
+        days = _days(first_value(query, "days"))
         if chosen.from_day or chosen.to_day:
             days = None
         if days:
             chosen = replace(chosen, from_day=at - timedelta(days=days - 1))
-        words = str(query.get("q", "")).strip()[:MAX_WORDS]
-        return cls(chosen, words, days, account_id if query.get("mine") == "1" else None)
+        words = first_value(query, "q")[:MAX_WORDS]
+        return cls(chosen, words, days, account_id if first_value(query, "mine") == "1" else None)
 
     def query(self) -> dict[str, list[str]]:
         """The search as an address holds it: ``parse`` of it gives the same search."""
         found = self.chosen.query()
         if self.days:
-            del found["from"]
+            found.pop("from", None)
             found["days"] = [str(self.days)]
         if self.words:
             found["q"] = [self.words]
@@ -58,10 +58,10 @@ class ReportSearch:
         return found
 
     def changed(self, **changes: Any) -> "ReportSearch":
-        """The search with some parts of it or of its filter changed; a new period is no longer the one of ``days``."""
-        own = {name: changes.pop(name) for name in ("words", "filed_by") if name in changes}
+        """The search with some parts of it or of its filter changed; another period is no longer the one of ``days``."""
+        own = {name: changes.pop(name) for name in ("words", "days", "filed_by") if name in changes}
         if {"from_day", "to_day"} & set(changes):
-            own["days"] = None
+            own.setdefault("days", None)
         return replace(self, chosen=replace(self.chosen, **changes), **own)
 
     def conditions(self, conn: Connection, zone: ZoneInfo) -> list[ColumnElement[bool]]:

@@ -16,6 +16,10 @@ STATES = (
     "dispatched", "accepted", "returned", "in_progress", "suspended", "to_check", "closed", "rework", "rated", "reopened", "upheld",
 )  # fmt: skip
 
+#: States after which nobody works on a report any more, and those in which somebody does.
+OVER = ("invalid", "merged", "refused", "closed", "rated", "upheld")
+OPEN = tuple(state for state in STATES if state not in OVER)
+
 MAX_TEXT = 4000
 MAX_CATEGORY = 120
 CLOCK_SKEW = timedelta(minutes=10)

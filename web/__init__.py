@@ -1,12 +1,12 @@
 """The web: pages and HTTP interface over ``geodata`` and ``gridmap``."""
 
-from flask import Flask, redirect
-from werkzeug.wrappers import Response
+from flask import Flask
 
 from geodata.settings import Settings, load_settings
 from web import db, errors, health, i18n, identity, logs, request_limit, security, sessions, templating, vendor
-from web.access import check_every_route, public
+from web.access import check_every_route
 from web.pages import blueprints
+from web.today import home
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -38,9 +38,3 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/", "home", home)
     check_every_route(app)
     return app
-
-
-@public
-def home() -> Response:
-    """Today's page comes later; until then the map is home."""
-    return redirect("/map")

@@ -24,7 +24,7 @@ from geodata.tables.base import geometry_checks, id_column, metadata, one_of, re
 from geodata.tables.xid8 import Xid8
 from gridmap.assignment import Reason
 from gridmap.datum import DATUMS
-from gridmap.report import SOURCES, STATES
+from gridmap.report import OPEN, SOURCES, STATES
 
 
 def _changed_xid() -> Column[int]:
@@ -76,6 +76,13 @@ STATE_PLACE: ColumnElement[int] = literal_column(
     "array_position(ARRAY[" + ", ".join(f"'{state}'" for state in STATES) + "]::text[], status)", Integer
 )
 Index("ix_report_state_place_occurred_at", STATE_PLACE, report.c.occurred_at.desc(), report.c.id.desc())
+#: Open reports are few and among the latest: a list of them that starts with the oldest would walk over all that is closed.
+Index(
+    "ix_report_open_occurred_at",
+    report.c.occurred_at,
+    report.c.id,
+    postgresql_where=STATE_PLACE.in_([literal_column(str(STATES.index(state) + 1)) for state in OPEN]),
+)
 Index("ix_report_changed_xid", report.c.changed_xid)
 Index("ix_report_intake_district_reported_at", report.c.intake_district, report.c.reported_at)
 Index(

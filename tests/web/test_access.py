@@ -17,8 +17,11 @@ from web.request_limit import Buckets
 
 Bearer = Callable[[str], dict[str, str]]
 PUBLIC = {
-    "static", "vendor", "healthz", "home", "auth.sign_in", "auth.sign_in_submitted", "auth.sign_out", "track.show", "api.file",
+    "static", "vendor", "healthz", "auth.sign_in", "auth.sign_in_submitted", "auth.sign_out", "track.show", "api.file",
+    "report_page.index", "report_page.file", "report_page.filed",
 }  # fmt: skip
+#: Open to anybody but to accounts whose role may not file.
+FILING = ("api.file", "report_page.index", "report_page.file")
 _FILL = {
     "ref": str(uuid.UUID(int=0)),
     "code": "e",
@@ -67,7 +70,7 @@ def test_every_route_by_every_role(app: Flask, client: FlaskClient, bearer: Bear
             assert status == 403, address
         elif permission is not None:
             assert status not in (401, 403), address
-        elif endpoint == "api.file" and role is not None and not may(role, Permission.FILE_REPORT):
+        elif endpoint in FILING and role is not None and not may(role, Permission.FILE_REPORT):
             assert status == 403, address
         else:
             # The empty form of the sign-in page is a wrong password.

@@ -7,14 +7,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from gridmap.access import Permission
+from gridmap.access import Permission, may
 from tests.web.conftest import SignIn
 from tests.web.test_access import routes
 from web import db, vendor
 from web.access import access_of
 from web.pages import MENU
 
-PAGES = ["/sign-in", "/nowhere", "/map", "/heat"]
+PAGES = ["/sign-in", "/nowhere", "/", "/map", "/heat", "/cases"]
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -54,19 +54,28 @@ def test_nonces_are_used_once(client: FlaskClient) -> None:
     assert len(policies) == 3
 
 
-def test_every_menu_entry_exists_and_is_shown_to_whom_it_may_concern(app: Flask, signed_in: SignIn) -> None:
+@pytest.mark.parametrize("role", ["leader", "grid_worker", "admin"])
+def test_every_menu_entry_exists_and_is_shown_to_whom_it_may_concern(app: Flask, signed_in: SignIn, role: str) -> None:
     known = {name: address for name, _, address in routes(app)}
-    page = signed_in("leader").get("/nowhere").text
+    page = _menu_of(signed_in(role).get("/nowhere").text)
     for entry in MENU:
         assert entry.endpoint in known, entry.endpoint
-        assert access_of(app, entry.endpoint) is entry.permission
-        assert f'href="{known[entry.endpoint]}"' in page
-    assert all(f'href="{known[entry.endpoint]}"' not in app.test_client().get("/nowhere").text for entry in MENU)
+        # Filing is open to anybody; its entry in the menu is for those who have it as a task.
+        assert access_of(app, entry.endpoint) in (entry.permission, None)
+        assert (f'href="{known[entry.endpoint]}"' in page) == may(role, entry.permission)
+    assert "href" not in _menu_of(app.test_client().get("/nowhere").text)
     assert MENU[0].permission is Permission.VIEW_MAP
 
 
-def test_home_is_the_map(client: FlaskClient) -> None:
-    assert client.get("/").headers["Location"] == "/map"
+def _menu_of(page: str) -> str:
+    found = re.search(r'<ul class="gm-menu">.*?</ul>', page, flags=re.S)
+    assert found
+    return found.group(0)
+
+
+def test_home_is_for_those_who_signed_in(client: FlaskClient, signed_in: SignIn) -> None:
+    assert client.get("/").headers["Location"] == "/sign-in?next=/"
+    assert "今日要情" in signed_in("leader").get("/").text
 
 
 def test_language_is_remembered(client: FlaskClient) -> None:

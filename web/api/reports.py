@@ -1,45 +1,37 @@
 """``/api/v1/reports``: file one, list them, look at one."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Response, g, jsonify, request, url_for
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 from werkzeug.wrappers import Response as AnyResponse
 
-from geodata.actions import FiledReport, file_report
-from geodata.rate_limits import count_event, take_back
+from geodata.actions import FiledReport
 from geodata.report_filter import ReportFilter
 from geodata.reports import events_of, list_reports, report_by_ref
-from gridmap.access import Permission, may
-from gridmap.report import ReportDraft, UnknownSource
+from gridmap.access import Permission
+from gridmap.report import ReportDraft
 from web import db
-from web.access import NotAllowed, public, requires
-from web.address import address_key
+from web.access import public, requires
 from web.api.blueprint import blueprint
 from web.api.body import json_object
 from web.api.fields import body_key, body_number, body_text, body_time, only, query_limit
 from web.api.geojson import collection, feature, point, tagged
 from web.api.locate import named, place_json
+from web.filing import check_may_file, check_source, file_for_caller
 from web.scope import scope
 
 _BODY = ("client_key", "lon", "lat", "datum", "accuracy_m", "category", "text", "address_text", "source", "occurred_at")
 _FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "lacking", "limit", "cursor")
-#: Channels that somebody without an account may say they come through; the others speak for an office.
-_ANONYMOUS_SOURCES = ("resident", "courier", "other")
-_HOUR = timedelta(hours=1)
 
 
 @blueprint.post("/reports")
 @public
 def file() -> Response:
     """File a report: 201 when it is new, 200 when the same key and body were filed before."""
-    if g.account is not None and not may(g.account.role, Permission.FILE_REPORT):
-        raise NotAllowed
-    draft = _draft(json_object())
-    with db.transaction() as conn:
-        filed = _file_as_account(conn, draft) if g.account is not None else _file_anonymously(conn, draft)
+    check_may_file()
+    filed = file_for_caller(_draft(json_object()))
     response = jsonify(_filed_json(filed))
     response.status_code = 201 if filed.created else 200
     response.headers["Location"] = (
@@ -81,8 +73,8 @@ def one(ref: UUID) -> AnyResponse:
 def _draft(body: dict[str, Any]) -> ReportDraft:
     only(body, _BODY)
     source = body_text(body, "source", default="resident" if g.account is None else "other")
-    if g.account is None and source not in _ANONYMOUS_SOURCES:
-        raise UnknownSource(field="source", value=source, allowed=", ".join(_ANONYMOUS_SOURCES))
+    if g.account is None:
+        check_source(source)
     return ReportDraft(
         category=body_text(body, "category"),
         text=body_text(body, "text"),
@@ -95,20 +87,6 @@ def _draft(body: dict[str, Any]) -> ReportDraft:
         address_text=body_text(body, "address_text"),
         client_key=body_key(body),
     )
-
-
-def _file_as_account(conn: Connection, draft: ReportDraft) -> FiledReport:
-    return file_report(conn, db.settings(), draft, scope=f"account:{g.account.id}", account_id=g.account.id)
-
-
-def _file_anonymously(conn: Connection, draft: ReportDraft) -> FiledReport:
-    """Counted by address in the filing's own transaction: what was refused or was there already does not count."""
-    key = f"report:address:{address_key()}"
-    count_event(conn, key, db.settings().anonymous_reports_per_hour, _HOUR)
-    filed = file_report(conn, db.settings(), draft, scope="anonymous")
-    if not filed.created:
-        take_back(conn, key, _HOUR)
-    return filed
 
 
 def _filed_json(filed: FiledReport) -> dict[str, Any]:

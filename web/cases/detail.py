@@ -1,0 +1,67 @@
+"""One case with all that is known of it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+from flask_babel import gettext as _
+from sqlalchemy import Connection, Row
+
+from geodata.case_details import owners_of, same_kind_nearby
+from geodata.days import today
+from geodata.divisions import division_chain
+from geodata.people import posts_of_areas
+from geodata.reports import events_of, report_by_ref
+from gridmap.access import Permission
+from web import db
+from web.access import requires
+from web.cases.blueprint import blueprint
+from web.cases.listing import communities_of
+from web.i18n import language
+from web.map_assets import page_map
+from web.maps import MapParts, VectorTileLayer, render
+from web.maps.place_mark import PlaceMark
+from web.scope import scope
+from web.security import csp_nonce
+from web.static_files import static_url
+
+NEARBY_M = 100
+NEARBY_DAYS = 30
+#: Degrees around a case that its map shows at first: about a kilometre.
+_AROUND = 0.005
+
+
+@blueprint.get("/<uuid:ref>")
+@requires(Permission.VIEW_REPORTS)
+def one(ref: UUID) -> str:
+    """A case inside the scope."""
+    conn, seen = db.connection(), scope()
+    at = today(db.settings().zone)
+    row = report_by_ref(conn, seen, ref)
+    workers = posts_of_areas(conn, seen, [row.grid_code], at) if row.grid_code else []
+    nearby = same_kind_nearby(conn, seen, row, metres=NEARBY_M, days=NEARBY_DAYS)
+    return render_template(
+        "cases/one.html",
+        row=row,
+        chain=division_chain(conn, row.community_code),
+        workers=[post for post in workers if post.kind in ("grid_worker", "deputy_worker")],
+        owners=owners_of(conn, row.id),
+        events=events_of(conn, row.id),
+        nearby=nearby,
+        communities=communities_of(conn, nearby),
+        nearby_m=NEARBY_M,
+        nearby_days=NEARBY_DAYS,
+        parts=_map(conn, row) if row.lon is not None else None,
+        may_heat=seen.may(Permission.VIEW_FIGURES),
+    )
+
+
+def _map(conn: Connection, row: Row[Any]) -> MapParts:
+    settings = db.settings()
+    around = (row.lat - _AROUND, row.lon - _AROUND, row.lat + _AROUND, row.lon + _AROUND)
+    at = today(settings.zone)
+    made, _has_grids = page_map(conn, scope(), settings, at, _("Place of the case"), opens_on=around)
+    made.add_js_link("place_mark", static_url("maps/place_mark.js"))
+    VectorTileLayer("grids", "/tiles/grids/{z}/{x}/{y}.mvt", name=_("Grids"), language=language()).add_to(made)
+    PlaceMark(row.lat, row.lon, accuracy_m=row.accuracy_m, grid_id=row.grid_id).add_to(made)
+    return render(made, csp_nonce())

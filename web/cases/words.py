@@ -1,0 +1,118 @@
+"""Words of cases: orders, datums, what happened, why a grid owns the place."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row
+
+from gridmap.report import OVER
+from web.map_words import helpers, thousands
+from web.words import STATUS, status_word
+
+ORDER = {
+    "newest": _l("Newest first"),
+    "oldest": _l("Oldest first"),
+    "reported": _l("Reported last first"),
+    "reported_oldest": _l("Reported first first"),
+    "category": _l("By category"),
+    "status": _l("By state"),
+}
+DATUM = {
+    "wgs84": _l("WGS84 (GPS)"),
+    "cgcs2000": _l("CGCS2000 (official maps)"),
+    "gcj02": _l("GCJ-02 (AMap, WeChat, Tencent)"),
+    "bd09": _l("BD-09 (Baidu)"),
+}
+CAUSE = {
+    "filed": _l("when it was filed"),
+    "loaded": _l("when it was loaded from a file"),
+    "assigned": _l("when owners were worked out anew"),
+    "moved": _l("because the place was corrected"),
+    "transferred": _l("transferred by hand"),
+    "published": _l("because new boundaries came into force"),
+}
+#: States whose sign is not the clock: done, and not done after all.
+_DONE = ("closed", "rated", "upheld")
+_REFUSED = ("invalid", "merged", "refused", "sent_back")
+
+
+def order_word(name: str) -> str:
+    """An order of the list in words."""
+    return str(ORDER[name])
+
+
+def datum_word(code: str) -> str:
+    """A datum with where it comes from."""
+    return str(DATUM[code])
+
+
+def cause_word(code: str) -> str:
+    """Why an owner was decided, in words."""
+    return str(CAUSE.get(code) or code)
+
+
+def event_word(kind: str) -> str:
+    """What happened, in words: most events are named after the state that they lead to."""
+    if kind == "filed":
+        return str(_("Filed"))
+    return status_word(kind) if kind in STATUS else kind
+
+
+def status_look(code: str) -> str:
+    """``good``, ``bad``, ``over`` or ``wait``: colour and sign of a state."""
+    if code in _DONE:
+        return "good"
+    if code in _REFUSED:
+        return "bad"
+    return "over" if code in OVER else "wait"
+
+
+def number_of(ref: UUID | str) -> str:
+    """The number that people call a case by: the first eight digits of its reference."""
+    return str(ref)[:8]
+
+
+def why(row: Row[Any]) -> str:
+    """Why the owner of a listed report is its owner, or why there is none: a sentence."""
+    if row.reason in (None, "none"):
+        if row.lon is None:
+            return str(_("There are no coordinates, so no grid can be found yet."))
+        return str(_("No grid holds the place, and none is near enough."))
+    distance = f"{row.distance_to_edge_m or 0:.0f}"
+    sentences: dict[str, str] = {
+        "inside": _("The place lies inside this grid, %(distance)s m from its edge.", distance=distance),
+        "edge": _("The place lies on the edge of this grid."),
+        "edge_tie": _("The place lies on an edge that grids share; the rule chose this one."),
+        "gap": _("The place lies in no grid; this one is the nearest, %(distance)s m away.", distance=distance),
+        "overlap": _("Several grids hold the place; the rule chose this one."),
+    }
+    return sentences[row.reason]
+
+
+def doubt(row: Row[Any]) -> str:
+    """What makes the owner uncertain, "" when nothing does."""
+    if row.accuracy_m is None or row.distance_to_edge_m is None or row.reason in (None, "none"):
+        return ""
+    if row.accuracy_m <= row.distance_to_edge_m:
+        return ""
+    accuracy = thousands(round(row.accuracy_m))
+    return str(
+        _("The position is accurate to %(accuracy)s m only: a neighbouring grid is possible too.", accuracy=accuracy)
+    )
+
+
+def case_helpers() -> dict[str, Any]:
+    """The names for templates of cases."""
+    return {
+        **helpers(),
+        "order_word": order_word,
+        "datum_word": datum_word,
+        "cause_word": cause_word,
+        "event_word": event_word,
+        "status_look": status_look,
+        "number_of": number_of,
+        "why": why,
+        "doubt": doubt,
+    }

@@ -1,0 +1,5 @@
+"""Filing a report: by a click on the map, by the phone's position, by coordinates, by an address; with an account or without."""
+
+from web.report_page.views import blueprint
+
+__all__ = ["blueprint"]
