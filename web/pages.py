@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from gridmap.access import Permission
 from web import account, admin, api, api_docs, areas, auth, cases, coverage, figures, heat, map_page, report_page, tiles, track
@@ -27,7 +28,7 @@ MENU = (
     MenuEntry("cases.index", _l("Cases"), "list-check", Permission.VIEW_REPORTS),
     MenuEntry("report_page.index", _l("Report"), "plus-circle", Permission.FILE_REPORT),
     MenuEntry("coverage.index", _l("Coverage"), "grid-3x3", Permission.VIEW_COVERAGE),
-    MenuEntry("figures.index", _l("Figures"), "bar-chart", Permission.VIEW_FIGURES),
+    MenuEntry("figures.index", lazy_pgettext("page", "Figures"), "bar-chart", Permission.VIEW_FIGURES),
     MenuEntry("admin.index", _l("Admin"), "gear", Permission.HAND_OVER),
 )
 

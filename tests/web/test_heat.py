@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -219,3 +220,118 @@ def test_search_finds_by_name_and_code(browser: FlaskClient, city: Engine) -> No
     assert "没有找到" in browser.get("/map/search", query_string={"q": "%%%"}).text
     assert "没有找到" not in browser.get("/map/search", query_string={"q": "  "}).text
     assert "<script>" not in browser.get("/map/search", query_string={"q": "<script>"}).text
+
+
+def legend(page: str) -> Any:
+    """What the map's legend says."""
+    [said] = re.findall(r"gridmap\.legend\(\s*\w+, (\{.*?\}), \w+\s*\);", page, flags=re.DOTALL)
+    return json.loads(said)
+
+
+def shown_classes(browser: FlaskClient, query: str) -> dict[str, list[int]]:
+    found = json.loads(browser.get(f"/heat/grids.json?{query}").data)
+    return {**{str(number): keys for number, keys in enumerate(found["classes"])}, "few": found["hatched"]}
+
+
+def listed(browser: FlaskClient, address: str) -> tuple[int, int]:
+    """The count that a list says, and the rows that it has when every "more" is asked for."""
+    fragment = browser.get(address).text
+    said = re.search(r"data-gm-list-count>([\d,]+)<", fragment)
+    assert said
+    rows = fragment.count("<time")
+    while more := re.search(r'hx-get="([^"]+after=\d+)"', fragment):
+        fragment = browser.get(unescape(more[1])).text
+        rows += fragment.count("<time")
+    return int(said[1]), rows
+
+
+@pytest.fixture
+def households(city: Engine) -> None:
+    with city.begin() as conn:
+        conn.execute(
+            text("UPDATE grid SET households = CASE code WHEN 'a' THEN 90 WHEN 'b' THEN 49 WHEN 'c' THEN 50 END")
+        )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "period=all&measure=count",
+        "period=all&measure=rate",
+        "measure=count&week=2026-W06",
+        "compare=before&from=2026-02-14&to=2026-04-01",
+    ],
+)
+def test_the_list_behind_each_colour(browser: FlaskClient, city: Engine, households: None, query: str) -> None:
+    total_listed = 0
+    for number, keys in shown_classes(browser, query).items():
+        count, rows = listed(browser, f"/heat/list?{query}&class={number}")
+        assert count == rows
+        assert count == 0 or keys
+        total_listed += count
+    period = browser.get(f"/heat/figures?{query}").text
+    unowned = re.search(r"([\d,]+) 件无归属网格", period)
+    assert total_listed + (int(unowned[1]) if unowned else 0) == total(period)
+
+
+def test_rates_are_hatched_without_fifty_households(browser: FlaskClient, city: Engine, households: None) -> None:
+    with city.connect() as conn:
+        key = dict(conn.execute(text("SELECT code, id FROM grid")).all())
+    found = shown_classes(browser, "period=all&measure=rate")
+    assert any(key["a"] in keys for name, keys in found.items() if name != "few")
+    assert key["b"] in found["few"]
+    assert key["c"] not in found["few"]
+    assert key["e"] in found["few"]
+    said = legend(browser.get("/heat?period=all&measure=rate").text)
+    assert said["unit"] == "件／千户"
+    assert said["rows"][-1]["words"].startswith("不足 50 户")
+
+
+def test_the_week_stands_in_the_address_and_narrows_figures_and_lists(browser: FlaskClient) -> None:
+    page = browser.get("/heat?period=all&week=2026-W06").text
+    assert total(page) == 7
+    assert "2026-02-02 至 2026-02-08" in page
+    assert "各周分级相同" in legend(page)["note"]
+    assert "week=2026-W06" in unescape(page.split('data-gm-card="')[1].split('"')[0])
+    assert total(browser.get("/heat/figures?period=all&week=2026-W06").text) == 7
+    [leave] = re.findall(r'gm-weeks-leave" href="([^"]+)"', page)
+    assert total(browser.get(unescape(leave)).text) == 100
+    # A week that the period cuts has the days inside the period alone; one outside becomes the nearest.
+    assert total(browser.get("/heat?from=2026-02-04&to=2026-03-01&week=2026-W06").text) == 5
+    assert total(browser.get("/heat?from=2026-02-02&to=2026-02-16&week=2020-W01").text) == 7
+
+
+def test_classes_are_the_same_from_week_to_week(browser: FlaskClient) -> None:
+    for measure in ("density", "count", "rate"):
+        pages = [browser.get(f"/heat?measure={measure}&week=2026-W{week:02}").text for week in (3, 6, 9)]
+        first, *others = map(legend, pages)
+        assert others == [first, first], measure
+
+
+def test_tiles_of_a_week_differ_and_are_kept_apart(browser: FlaskClient) -> None:
+    tile = "/tiles/heat/12/3320/1540.png"
+    pictures = {browser.get(f"{tile}?week=2026-W{week:02}").headers["ETag"] for week in (3, 6)}
+    assert len(pictures) == 2
+
+
+def test_two_periods_side_by_side(browser: FlaskClient) -> None:
+    page = browser.get("/heat?compare=before&from=2026-02-01&to=2026-03-01").text
+    assert "与前 4 周相比" in page
+    first = re.search(r'gm-changes-all">.*?</tr>\s*<tr[^>]*>\s*<td[^>]*>([^<]*)', page, flags=re.DOTALL)
+    assert first
+    assert re.findall(r'class="gm-number[^"]*">(?:<i[^>]*></i>)?\s*([^<]+)<', first[0]) == ["28", "28", "±0"]
+    assert first[1] == "与前 4 周相差不大"
+
+
+def test_a_year_before_the_data_there_is_nothing_to_compare(browser: FlaskClient, city: Engine) -> None:
+    assert "起才有数据，无法对比" in browser.get("/heat?compare=before&from=2019-01-01&to=2020-01-01").text
+    assert legend(browser.get("/heat?compare=year&period=all").text)["unit"] == "请先选择要对比的时段。"
+
+
+def test_bad_parts_of_an_address_are_named(browser: FlaskClient) -> None:
+    for query, code in (
+        ("measure=x", "unknown_measure"), ("compare=x", "unknown_comparison"), ("week=x", "bad_week"), ("week=2026-W60", "bad_week"),
+    ):  # fmt: skip
+        answer = browser.get(f"/heat?{query}", headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json["error"]["code"]) == (422, code)
+    assert browser.get("/heat/list?measure=count&class=9").status_code == 422
