@@ -59,6 +59,7 @@ class Settings:
     requests_per_minute: int = _setting(1200, "Requests that one account or address may make per minute.")
     proxies: int = _setting(0, "Number of reverse proxies in front whose X-Forwarded-For and -Proto are believed.")
     max_body_mb: int = _setting(20, "Largest request body in megabytes.")
+    max_upload_mb: int = _setting(200, "Largest file of a layer that can be sent in on the page Data, in megabytes.")
     tile_source_url: str = _setting(
         "", "XYZ or WMTS address of a background map inside your network; empty: only our own vector tiles."
     )

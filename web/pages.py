@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
 from gridmap.access import Permission
-from web import account, admin, api, api_docs, areas, auth, cases, coverage, figures, heat, map_page, report_page, tiles, track
+from web import account, admin, api, api_docs, areas, auth, cases, coverage, data, figures, heat, map_page, report_page, tiles, track
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ MENU = (
     MenuEntry("report_page.index", _l("Report"), "plus-circle", Permission.FILE_REPORT),
     MenuEntry("coverage.index", _l("Coverage"), "grid-3x3", Permission.VIEW_COVERAGE),
     MenuEntry("figures.index", lazy_pgettext("page", "Figures"), "bar-chart", Permission.VIEW_FIGURES),
+    MenuEntry("data.index", _l("Data"), "database", Permission.MANAGE_DATA),
     MenuEntry("admin.index", _l("Admin"), "gear", Permission.HAND_OVER),
 )
 
@@ -45,6 +46,7 @@ def blueprints() -> Iterable[Blueprint]:
         cases.blueprint,
         report_page.blueprint,
         coverage.blueprint,
+        data.blueprint,
         figures.blueprint,
         tiles.blueprint,
         admin.blueprint,

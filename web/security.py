@@ -1,9 +1,12 @@
 """What guards every answer: security headers with a content policy by nonce, forms against forgery, sizes, trusted proxies."""
 
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -23,7 +26,17 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _ONE_YEAR = 31_536_000
+_TAKES_FILES = "gridmap_takes_files"
+#: What a form has around its file.
+_FORM_BYTES = 1 << 16
+View = TypeVar("View", bound=Callable[..., Any])
 _csrf = CSRFProtect()
+
+
+def takes_files(view: View) -> View:
+    """The view takes a file of up to ``max_upload_mb`` in a form."""
+    setattr(view, _TAKES_FILES, True)
+    return view
 
 
 def csp_nonce() -> str:
@@ -50,15 +63,29 @@ def _add_headers(response: Response) -> Response:
 def init_app(app: Flask, settings: Settings) -> None:
     """Headers on every answer, a limit on bodies, proxies believed only as many as the setting says."""
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
-    app.before_request(_check_text)
+    app.before_request(_check_address)
     app.after_request(_add_headers)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
 
 
-def _check_text() -> None:
-    """Refuse a NUL in the address, query or form: PostgreSQL cannot store one, and nobody types one."""
-    if "\0" in request.path or any("\0" in text for pair in request.values.items(multi=True) for text in pair):
+def _has_nul(values: MultiDict[str, str]) -> bool:
+    return any("\0" in text for pair in values.items(multi=True) for text in pair)
+
+
+def _check_address() -> None:
+    """Refuse a NUL in the address: PostgreSQL cannot store one, and nobody types one."""
+    if "\0" in request.path or _has_nul(request.args):
+        raise BadRequest
+
+
+def _check_form() -> None:
+    """Refuse a NUL in a form. Only now is a body read: nobody unknown can make the server take a large one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if hasattr(view, _TAKES_FILES):
+        settings: Settings = current_app.config["GRIDMAP"]
+        request.max_content_length = settings.max_upload_mb * 1024 * 1024 + _FORM_BYTES
+    if _has_nul(request.form):
         raise BadRequest
 
 
@@ -81,4 +108,5 @@ def init_csrf(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # _check_csrf decides
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a token lives as long as its session
     _csrf.init_app(app)
+    app.before_request(_check_form)
     app.before_request(_check_csrf)

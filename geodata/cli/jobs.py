@@ -18,8 +18,11 @@ def jobs() -> None:
 @click.pass_obj
 def run(settings: Settings) -> None:
     """Run jobs until stopped (scripts/run starts one of these)."""
+    import geodata.jobs.coverage
+    import geodata.jobs.exports
     import geodata.jobs.housekeeping
-    import geodata.jobs.snapshots  # noqa: F401  (both register their kinds)
+    import geodata.jobs.loads
+    import geodata.jobs.snapshots  # noqa: F401  (each registers its kinds)
     from geodata.jobs.runner import Runner
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from geodata.cli.main import EXIT_FINDINGS
 from geodata.database import DatabaseUnreachable, open_engine
+from geodata.jobs.loads import ask_after_load
 from geodata.loaders import KINDS, LoadOptions, LoadSummary, load_file
 from geodata.loaders.columns import parse_mapping
 from geodata.loaders.rejects_file import check_rejects_path, default_rejects_path, write_rejects
@@ -81,6 +82,7 @@ def load(settings: Settings, /, kind: str, file: Path, rejects: Path | None, com
                 summary.rejects_file = kept
                 write_rejects(summary.rejected_rows, kept)
             if commit:
+                ask_after_load(conn, kind)
                 _commit(conn)
                 summary.committed = True
             else:

@@ -1,11 +1,13 @@
-"""The timer that clears what has run out: sessions, counted windows, old jobs."""
+"""The timer that clears what has run out: sessions, counted windows, old jobs, files of exports, uploads."""
 
 from datetime import timedelta
 
 from sqlalchemy import delete, func
 
+from geodata.exports import remove_old_files
 from geodata.jobs.kinds import JobContext, job_kind
 from geodata.tables import job, rate_window, web_session
+from geodata.uploads import sweep_uploads
 
 _KEEP_JOBS = timedelta(days=90)
 _KEEP_WINDOWS = timedelta(days=1)
@@ -13,7 +15,7 @@ _KEEP_WINDOWS = timedelta(days=1)
 
 @job_kind("housekeeping", every=timedelta(minutes=15))
 def housekeeping(context: JobContext) -> dict[str, int]:
-    """Delete expired sessions, old rate windows and jobs that ended long ago; gives how many of each."""
+    """Delete expired sessions, old rate windows, jobs that ended long ago, old files of exports and uploads; gives how many of each."""
     with context.engine.begin() as conn:
         return {
             "sessions": conn.execute(delete(web_session).where(web_session.c.expires_at < func.now())).rowcount,
@@ -21,4 +23,6 @@ def housekeeping(context: JobContext) -> dict[str, int]:
                 delete(rate_window).where(rate_window.c.window_start < func.now() - _KEEP_WINDOWS)
             ).rowcount,
             "jobs": conn.execute(delete(job).where(job.c.finished_at < func.now() - _KEEP_JOBS)).rowcount,
+            "exports": remove_old_files(context.settings),
+            "uploads": sweep_uploads(context.settings),
         }

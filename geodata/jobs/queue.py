@@ -144,9 +144,24 @@ def job_by_ref(conn: Connection, ref: UUID) -> Row[Any]:
     return row
 
 
-def recent_jobs(conn: Connection, limit: int = 50) -> list[Row[Any]]:
-    """The latest jobs, newest first."""
-    return list(conn.execute(select(job).order_by(job.c.id.desc()).limit(limit)))
+def job_by_unique_key(conn: Connection, key: str) -> Row[Any]:
+    """The job that waits or runs under a key. Errors: ``UnknownJob``."""
+    under_way = (job.c.unique_key == key) & job.c.state.in_(("waiting", "running"))
+    row = conn.execute(select(job).where(under_way)).one_or_none()
+    if row is None:
+        raise UnknownJob(field="ref")
+    return row
+
+
+def latest_job(conn: Connection, kind: str) -> Row[Any] | None:
+    """The job of a kind that was put in last."""
+    return conn.execute(select(job).where(job.c.kind == kind).order_by(job.c.id.desc()).limit(1)).one_or_none()
+
+
+def recent_jobs(conn: Connection, limit: int = 50, *, account_id: int | None = None) -> list[Row[Any]]:
+    """The latest jobs, newest first; of one account, or all."""
+    query = select(job).order_by(job.c.id.desc()).limit(limit)
+    return list(conn.execute(query if account_id is None else query.where(job.c.account_id == account_id)))
 
 
 def _held(taken: Job, runner: str):  # type: ignore[no-untyped-def]  # SQLAlchemy's Update

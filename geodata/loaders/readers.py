@@ -1,9 +1,6 @@
 """Files in: by the end of the name to a reader, which gives a ``Source``."""
 
-import tempfile
 import warnings
-import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from geodata.loaders.archives import check_archive, unpacked
 from geodata.loaders.encodings import check_encoding, table_encoding
 from geodata.loaders.errors import FileEmpty, FileMissing, FileUnreadable, FormatUnknown, LayerAmbiguous, LayerUnknown
 from geodata.loaders.osm import read_osm
@@ -49,6 +47,7 @@ def _read(path: Path, kind: str, layer: str | None, encoding: str | None) -> Sou
     if name.endswith(_TABLES):
         return read_csv(path, encoding)
     if name.endswith(_BOOKS):
+        check_archive(path)
         return read_excel(path, layer)
     if name.endswith(_PARQUETS):
         return _read_parquet(path)
@@ -122,27 +121,23 @@ def _choose_layer(layers: list[str], kind: str, asked: str | None) -> str:
 
 def _read_zip(path: Path, kind: str, layer: str | None, encoding: str | None) -> Source:
     """A zipped Shapefile, or one file of another known format in a zip. Several: ``layer`` names one without its ending."""
-    with tempfile.TemporaryDirectory(prefix="gridmap-") as folder:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                archive.extractall(folder)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
-            raise FileUnreadable(path=path.name, reason=str(error)) from error
-        endings = tuple(each for each in FORMATS if each != ".zip")
-        found = sorted(
-            each
-            for each in Path(folder).rglob("*")
-            if each.name.lower().endswith(endings) and "__MACOSX" not in each.parts
-        )
-        if not found:
-            raise FormatUnknown(path=path.name, allowed=", ".join(endings))
-        by_name = {each.name.split(".")[0]: each for each in found}
+    with unpacked(path) as folder:
+        by_name = files_in(folder, path.name)
         inner = by_name.get(layer) if layer is not None else None
-        if inner is None and len(found) > 1:
+        if inner is None and len(by_name) > 1:
             raise LayerAmbiguous(existing=", ".join(by_name))
-        if inner is not None:
-            layer = None
-        return _read(inner or found[0], kind, layer, encoding)
+        return _read(inner or next(iter(by_name.values())), kind, None if inner else layer, encoding)
+
+
+def files_in(folder: Path, name: str) -> dict[str, Path]:
+    """The files of an unpacked zip that can be read, by their name without ending. Errors: ``FormatUnknown`` when there are none."""
+    endings = tuple(each for each in FORMATS if each != ".zip")
+    found = sorted(
+        each for each in folder.rglob("*") if each.name.lower().endswith(endings) and "__MACOSX" not in each.parts
+    )
+    if not found:
+        raise FormatUnknown(path=name, allowed=", ".join(endings))
+    return {each.name.split(".")[0]: each for each in found}
 
 
 def _guarded(path: Path, read: Callable[[], _T]) -> _T:

@@ -1,0 +1,157 @@
+"""Grids in force with their households, buildings and worker, and what they sum to by area."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, literal, select
+
+from geodata.days import valid_on
+from geodata.report_filter import area_condition
+from geodata.scope import Scope
+from geodata.tables import building_grid, division, grid, household, person, post
+from gridmap.coverage import Size, size_of
+from gridmap.privacy import is_few, protected
+
+#: Digits of the codes of districts, streets, communities.
+_DIGITS = (6, 9, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class GridSize:
+    """A grid in force. ``households`` are those of the buildings it holds, or stated for it while no household is known at all."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str | None
+    kind: str
+    community_code: str | None
+    community: str | None
+    households: int
+    buildings: int
+    worker: str | None
+
+    @property
+    def size(self) -> Size:
+        """Its households against the bounds of its kind."""
+        return size_of(self.kind, self.households)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What grids sum to."""
+
+    grids: int
+    households: int
+    buildings: int
+    sizes: dict[Size, int]
+    without_worker: int
+    without_households: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaTotals:
+    """Totals of an area; ``code`` is empty for grids of no community."""
+
+    code: str
+    name: str
+    name_en: str | None
+    totals: Totals
+
+
+def grid_sizes(conn: Connection, scope: Scope, at: date, area: str | None = None) -> list[GridSize]:
+    """The grids in force on a day inside the scope and an area, in order of code."""
+    held = (
+        select(
+            building_grid.c.grid_id,
+            func.sum(building_grid.c.households).label("households"),
+            func.count().label("buildings"),
+        )
+        .where(building_grid.c.grid_id.is_not(None))
+        .group_by(building_grid.c.grid_id)
+        .subquery()
+    )
+    counted = conn.scalar(select(exists(select(literal(1)).select_from(household))))
+    households = func.coalesce(held.c.households if counted else grid.c.households, 0)
+    worker = (post.c.area_code == grid.c.code) & (post.c.kind == "grid_worker") & valid_on(post, at)
+    query = (
+        select(
+            grid.c.id,
+            grid.c.code,
+            grid.c.name,
+            grid.c.name_en,
+            grid.c.kind,
+            grid.c.community_code,
+            division.c.name.label("community"),
+            households.label("households"),
+            func.coalesce(held.c.buildings, 0).label("buildings"),
+            person.c.name.label("worker"),
+        )
+        .outerjoin(held, held.c.grid_id == grid.c.id)
+        .outerjoin(division, division.c.code == grid.c.community_code)
+        .outerjoin(post, worker)
+        .outerjoin(person, person.c.id == post.c.person_id)
+        .where(valid_on(grid, at), scope.grid_condition())
+        .order_by(grid.c.code)
+    )
+    if area:
+        query = query.where(area_condition(area))
+    return [GridSize(**{**row._mapping, "households": int(row.households)}) for row in conn.execute(query)]
+
+
+def totals_of(grids: Sequence[GridSize]) -> Totals:
+    """What grids sum to."""
+    return Totals(
+        grids=len(grids),
+        households=sum(each.households for each in grids),
+        buildings=sum(each.buildings for each in grids),
+        sizes=dict(Counter(each.size for each in grids)),
+        without_worker=sum(each.worker is None for each in grids),
+        without_households=sum(each.households == 0 for each in grids),
+    )
+
+
+def totals_by_area(conn: Connection, grids: Sequence[GridSize], area: str | None) -> list[AreaTotals]:
+    """Totals of the areas one level below ``area``: the first level that tells grids apart. Empty inside one community."""
+    within = len(area) if area and area.isdigit() else 0
+    parts: dict[str, list[GridSize]] = {}
+    for digits in (each for each in _DIGITS if each > within):
+        grouped: defaultdict[str, list[GridSize]] = defaultdict(list)
+        for each in grids:
+            grouped[(each.community_code or "")[:digits]].append(each)
+        parts = dict(sorted(grouped.items()))
+        if len(parts) > 1:
+            break
+    named = {row.code: row for row in conn.execute(_names(parts))}
+    return [
+        AreaTotals(
+            code, row.name if (row := named.get(code)) else code, row.name_en if row else None, totals_of(members)
+        )
+        for code, members in parts.items()
+    ]
+
+
+def households_shown(grids: Iterable[GridSize]) -> dict[str, int | None]:
+    """Households by grid code as they may be told beside their community's sum: None where they may not."""
+    communities: defaultdict[str | None, list[GridSize]] = defaultdict(list)
+    for each in grids:
+        communities[each.community_code].append(each)
+    found: dict[str, int | None] = {}
+    for members in communities.values():
+        told = protected([each.households for each in members])
+        found |= {each.code: count for each, count in zip(members, told, strict=True)}
+    return found
+
+
+def few_or_hidden(count: int, told: int | None) -> str:
+    """How a page writes a number about homes: grouped, "<5" for few, a dash for what would give a small one away."""
+    if told is not None:
+        return f"{told:,}"
+    return "<5" if is_few(count) else "—"
+
+
+def _names(codes: Iterable[str]) -> Any:
+    return select(division.c.code, division.c.name, division.c.name_en).where(division.c.code.in_(list(codes)))

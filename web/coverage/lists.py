@@ -1,0 +1,70 @@
+"""The lists behind the figures."""
+
+from collections.abc import Callable
+
+from flask import render_template, request
+
+from geodata.coverage.figures import GridSize, grid_sizes, households_shown
+from geodata.coverage.findings import list_findings
+from geodata.days import today
+from gridmap.access import Permission
+from gridmap.coverage import Size
+from web import db
+from web.access import requires
+from web.areas import area_choice
+from web.coverage.blueprint import STEP, asked_area, blueprint
+from web.map_words import GRID_KIND
+from web.paging import whole_number
+from web.scope import scope
+
+_A_PAGE = 50
+#: What the list of grids can be narrowed to beside their size.
+LACKS: dict[str, Callable[[GridSize], bool]] = {
+    "worker": lambda each: each.worker is None,
+    "households": lambda each: each.households == 0,
+}
+
+
+@blueprint.get("/grids")
+@requires(Permission.VIEW_COVERAGE)
+def grids() -> str:
+    """Grids of an area, narrowed by ``kind``, ``size`` (outside: below or above), ``lacks``, ``low`` and ``high`` households."""
+    conn, area, at = db.connection(), asked_area(), today(db.settings().zone)
+    everything = grid_sizes(conn, scope(), at, area)
+    chosen = [each for each in everything if _fits(each)]
+    start = whole_number("start", 0)
+    return render_template(
+        "coverage/grids.html",
+        **area_choice(area),
+        area_code=area,
+        told=households_shown(everything),
+        rows=chosen[start : start + _A_PAGE],
+        total=len(chosen),
+        start=start,
+        next_start=start + _A_PAGE if start + _A_PAGE < len(chosen) else None,
+        kinds=GRID_KIND,
+        query={name: value for name, value in request.args.items() if name not in ("start", "lang") and value},
+    )
+
+
+@blueprint.get("/findings")
+@requires(Permission.VIEW_COVERAGE)
+def findings() -> str:
+    """Findings of a kind in an area."""
+    area, kind = asked_area(), request.args.get("kind") or None
+    page = list_findings(db.connection(), scope(), kind, area, limit=_A_PAGE, cursor=whole_number("cursor", 0))
+    return render_template("coverage/findings.html", **area_choice(area), area_code=area, kind=kind, page=page)
+
+
+def _fits(each: GridSize) -> bool:
+    asked = request.args
+    # Only whole bars can be asked for: narrower ranges would tell numbers that the list hides.
+    size, kind, lacks = asked.get("size"), asked.get("kind"), asked.get("lacks")
+    low, high = whole_number("low", 0), whole_number("high", None)
+    return (
+        (not kind or each.kind == kind)
+        and (not size or each.size == size or (size == "outside" and each.size in (Size.BELOW, Size.ABOVE)))
+        and (lacks not in LACKS or LACKS[lacks](each))
+        and each.households >= low // STEP * STEP
+        and (high is None or each.households // STEP <= high // STEP)
+    )

@@ -1,0 +1,6 @@
+"""Data: grids to edit, layers in, findings, jobs."""
+
+from web.data import findings, grids, jobs, layers, upload
+from web.data.blueprint import blueprint
+
+__all__ = ["blueprint", "findings", "grids", "jobs", "layers", "upload"]

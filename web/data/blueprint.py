@@ -1,0 +1,86 @@
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, redirect, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+
+from geodata.actions.acting import Actor
+from geodata.coverage.figures import few_or_hidden
+from geodata.days import today
+from gridmap.access import Permission
+from web import db
+from web.access import requires
+from web.coverage.blueprint import FINDING_WORDS, SIZE_WORDS, square_metres
+from web.errors import WholeCityOnly
+from web.logs import request_id
+from web.map_words import helpers
+from web.scope import scope
+
+blueprint = Blueprint("data", __name__, url_prefix="/data")
+
+KIND_WORDS = {
+    "divisions": _l("Divisions"),
+    "grids": _l("Grids"),
+    "compounds": _l("Compounds"),
+    "gates": _l("Gates"),
+    "buildings": _l("Buildings"),
+    "stairwells": _l("Stairwells"),
+    "households": _l("Households"),
+    "units": _l("Units"),
+    "people": _l("Staff and posts"),
+    "bodies": _l("Bodies of compounds"),
+    "roads": _l("Roads"),
+    "landcover": _l("Land cover"),
+    "service-points": _l("Service points"),
+    "reports": _l("Reports"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A part of the page."""
+
+    endpoint: str
+    word: str
+    icon: str
+
+
+TABS = (
+    Tab("data.grids", _l("Grids"), "grid-3x3"),
+    Tab("data.upload", _l("Upload a layer"), "upload"),
+    Tab("data.layers", _l("Layers"), "layers"),
+    Tab("data.findings", _l("Quality findings"), "exclamation-diamond"),
+    Tab("data.jobs", _l("Jobs"), "hourglass-split"),
+)
+
+
+@blueprint.get("")
+@requires(Permission.MANAGE_DATA)
+def index() -> AnyResponse:
+    """The grids come first."""
+    return redirect(url_for("data.grids"))
+
+
+def actor() -> Actor:
+    """Who changes something here."""
+    return Actor(scope(), g.account.id, today(db.settings().zone), request_id() or "")
+
+
+def check_whole_city() -> None:
+    """Errors: ``WholeCityOnly``."""
+    if not scope().everywhere:
+        raise WholeCityOnly
+
+
+@blueprint.context_processor
+def _words() -> dict[str, Any]:
+    return {
+        **helpers(),
+        "data_tabs": TABS if scope().may(Permission.MANAGE_DATA) else (),
+        "kind_words": KIND_WORDS,
+        "finding_words": FINDING_WORDS,
+        "size_words": SIZE_WORDS,
+        "few_or_hidden": few_or_hidden,
+        "square_metres": square_metres,
+    }
