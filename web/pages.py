@@ -8,7 +8,23 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
 from gridmap.access import Permission
-from web import account, admin, api, api_docs, areas, auth, cases, coverage, data, figures, heat, map_page, report_page, tiles, track
+from web import (
+    account,
+    admin,
+    api,
+    api_docs,
+    areas,
+    auth,
+    cases,
+    coverage,
+    data,
+    figures,
+    heat,
+    map_page,
+    report_page,
+    tiles,
+    track,
+)
 
 
 @dataclass(frozen=True, slots=True)
