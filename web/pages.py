@@ -29,20 +29,21 @@ from web import (
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A page in the menu: where, its word, its icon (bootstrap-icons), who sees it."""
+    """A page in the menu: where, its word, its icon (bootstrap-icons), who sees it; ``at_thumb``: in the bar below a phone's page."""
 
     endpoint: str
     word: str
     icon: str
     permission: Permission
+    at_thumb: bool = False
 
 
 MENU = (
-    MenuEntry("home", _l("Today"), "house", Permission.VIEW_MAP),
-    MenuEntry("map_page.index", _l("Map"), "map", Permission.VIEW_MAP),
+    MenuEntry("home", _l("Today"), "house", Permission.VIEW_MAP, at_thumb=True),
+    MenuEntry("map_page.index", _l("Map"), "map", Permission.VIEW_MAP, at_thumb=True),
     MenuEntry("heat.index", _l("Issue heatmap"), "fire", Permission.VIEW_FIGURES),
-    MenuEntry("cases.index", _l("Cases"), "list-check", Permission.VIEW_REPORTS),
-    MenuEntry("report_page.index", _l("Report"), "plus-circle", Permission.FILE_REPORT),
+    MenuEntry("cases.index", _l("Cases"), "list-check", Permission.VIEW_REPORTS, at_thumb=True),
+    MenuEntry("report_page.index", _l("Report"), "plus-circle", Permission.FILE_REPORT, at_thumb=True),
     MenuEntry("coverage.index", _l("Coverage"), "grid-3x3", Permission.VIEW_COVERAGE),
     MenuEntry("figures.index", lazy_pgettext("page", "Figures"), "bar-chart", Permission.VIEW_FIGURES),
     MenuEntry("data.index", _l("Data"), "database", Permission.MANAGE_DATA),
