@@ -27,14 +27,14 @@ def make_streets(
 ) -> list[Street]:
     """The streets in the order of their layouts; each depends on nothing but its layout and the seed.
 
-    Ctrl-C ends the workers too, after the street that each is at.
+    Ctrl-C ends the workers too.
     """
     make = partial(_make, seed=seed, size=size, first_day=first_day, until=until, alone=len(layouts) == 1)
     workers = workers or len(os.sched_getaffinity(0))
     if workers == 1 or len(layouts) < _WORTH_PROCESSES:
         return _told(map(make, layouts), len(layouts), progress)
     # A new interpreter each: a copy of this one would share its open connections.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_ignore_interrupts) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_at_once) as pool:
         try:
             return _told(pool.map(make, layouts), len(layouts), progress)
         except BaseException:
@@ -54,6 +54,6 @@ def _told(streets: Iterable[Street], count: int, progress: Progress) -> list[Str
     return found
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal: the first one decides."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _end_at_once() -> None:
+    """Ctrl-C reaches every process of a terminal: workers have nothing to bring to an end, and no word to say about it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
