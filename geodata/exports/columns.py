@@ -35,7 +35,7 @@ class Format:
 FORMATS = {
     one.name: one
     for one in (
-        Format("csv", ".csv", "text/csv; charset=utf-8", None, None),
+        Format("csv", ".csv", "text/csv", None, None),
         # A sheet has 1,048,576 rows.
         Format(
             "excel", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 50_000, 1_000_000

@@ -43,12 +43,15 @@ def _write_excel(path: Path, blocks: Blocks, wording: Wording, progress: Progres
         heading.font = Font(bold=True)
     sheet.append(headings)
     rows = 0
-    for block in blocks:
-        for row in block:
-            sheet.append([_sheet_cell(wording.value(name, row[name])) for name in COLUMNS])
-        rows += len(block)
-        progress(rows)
-    book.save(path)
+    try:
+        for block in blocks:
+            for row in block:
+                sheet.append([_sheet_cell(wording.value(name, row[name])) for name in COLUMNS])
+            rows += len(block)
+            progress(rows)
+    finally:
+        # Also when it is given up half-way: only this lets go of the sheet's own file.
+        book.save(path)
     return rows
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from flask import Response, after_this_request, g, redirect, render_template, request, send_file, url_for
+from flask import Response, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection, Engine
 from werkzeug.datastructures import MultiDict
@@ -85,15 +85,14 @@ def _csv(engine: Engine, settings: Settings, seen: Scope, asked: AskedList, kind
 
 def _table(settings: Settings, asked: AskedList, kind: Format) -> Response:
     path = fresh_file(settings, kind.suffix)
-
-    @after_this_request
-    def remove(response: Response) -> Response:
-        response.call_on_close(lambda: path.unlink(missing_ok=True))
-        return response
-
-    blocks = exported_rows(db.connection(), scope(), asked.search, settings.zone, asked.order)
-    write_table(kind.name, path, blocks, wording())
-    return send_file(path, mimetype=kind.mimetype, as_attachment=True, download_name=_file_name(kind))
+    try:
+        blocks = exported_rows(db.connection(), scope(), asked.search, settings.zone, asked.order)
+        write_table(kind.name, path, blocks, wording())
+        written = path.open("rb")
+    finally:
+        # Whoever has it open reads on; nobody else needs it.
+        path.unlink(missing_ok=True)
+    return send_file(written, mimetype=kind.mimetype, as_attachment=True, download_name=_file_name(kind))
 
 
 @blueprint.get("/exports/<uuid:ref>")

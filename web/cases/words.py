@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from gridmap.report import OVER
 from web.map_words import helpers, thousands
-from web.words import STATUS, status_word
+from web.words import STATUS, reason_word, status_word
 
 ORDER = {
     "newest": _l("Newest first"),
@@ -80,7 +80,9 @@ def why(row: Row[Any]) -> str:
         if row.lon is None:
             return str(_("There are no coordinates, so no grid can be found yet."))
         return str(_("No grid holds the place, and none is near enough."))
-    distance = f"{row.distance_to_edge_m or 0:.0f}"
+    if row.distance_to_edge_m is None:
+        return reason_word(row.reason)
+    distance = f"{row.distance_to_edge_m:.0f}"
     sentences: dict[str, str] = {
         "inside": _("The place lies inside this grid, %(distance)s m from its edge.", distance=distance),
         "edge": _("The place lies on the edge of this grid."),
