@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from geodata.cli.interrupting import cancelled_by_interrupt
 from geodata.cli.main import EXIT_FINDINGS
 from geodata.database import open_engine
 from geodata.demo_accounts import Offer, offered_accounts
@@ -60,7 +61,7 @@ def load(settings: Settings, seed: int, size: str, if_empty: bool, no_accounts: 
 
     words = _WORDS[settings.language]
     started = time.monotonic()
-    with open_engine(settings).begin() as conn:
+    with open_engine(settings).begin() as conn, cancelled_by_interrupt(conn):
         if if_empty and occupied_by(conn):
             click.echo(words["kept"])
             return
@@ -125,7 +126,7 @@ def remove(settings: Settings, with_reports: bool) -> None:
     from geodata.demo.removal import remove_sample
 
     words = _WORDS[settings.language]
-    with open_engine(settings).begin() as conn:
+    with open_engine(settings).begin() as conn, cancelled_by_interrupt(conn):
         removed = remove_sample(conn, with_reports=with_reports)
     click.echo(words["removed"].format(count=sum(removed.rows.values())))
     if removed.accounts_kept:

@@ -1,0 +1,28 @@
+"""Ctrl-C while the database works."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+from sqlalchemy import Engine, text
+
+from geodata.cli.interrupting import cancelled_by_interrupt
+
+
+def test_an_interrupt_ends_the_statement_that_runs(engine: Engine) -> None:
+    started = time.monotonic()
+    with engine.connect() as conn, cancelled_by_interrupt(conn):
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            conn.execute(text("SELECT pg_sleep(60)"))
+    assert time.monotonic() - started < 20
+
+
+def test_without_an_interrupt_nothing_remains(engine: Engine) -> None:
+    before = threading.active_count()
+    with engine.begin() as conn, cancelled_by_interrupt(conn):
+        assert conn.scalar(text("SELECT 1")) == 1
+    assert threading.active_count() == before
+    assert signal.set_wakeup_fd(-1) == -1
