@@ -22,7 +22,7 @@ def cases(city: Engine, web_settings: Settings) -> dict[str, UUID]:
     with city.begin() as conn:
         insert_other_district(conn)
         insert_post(conn, "李网格", "grid_worker", area_code="e", phone="13911112222")
-        found = {
+        return {
             "cover": file_case(conn, web_settings, "e", text="井盖缺失 <b>", accuracy_m=3000.0),
             "cover_near": file_case(conn, web_settings, "e", days_ago=3, **NEAR),
             "litter": file_case(
@@ -33,7 +33,6 @@ def cases(city: Engine, web_settings: Settings) -> dict[str, UUID]:
             "address": file_case(conn, web_settings, None, category="油烟", address_text="如意街 5 号"),
             "foreign": file_case(conn, web_settings, None, category="外区", lon=111.605, lat=40.805),
         }
-    return found
 
 
 def listed(page: str) -> list[str]:

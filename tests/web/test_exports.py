@@ -5,7 +5,7 @@ import io
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -45,12 +45,11 @@ def cases(city: Engine, web_settings: Settings) -> None:
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Excel and GeoPackage go to a job at once."""
     for name in ("excel", "gpkg"):
         one = FORMATS[name]
         monkeypatch.setitem(FORMATS, name, Format(one.name, one.suffix, one.mimetype, 0, one.most))
-    yield
 
 
 def export(browser: FlaskClient, format_name: str, query: str = "", **headers: str) -> Any:
