@@ -78,7 +78,13 @@ def filled(engine: Engine) -> bool:
 
 
 @pytest.fixture(scope="module")
-def server(engine: Engine, database_url: str, filled: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def service_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The running service's home folder."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def server(engine: Engine, database_url: str, filled: bool, service_home: Path) -> Iterator[str]:
     """The address of the running service."""
     # The sample city brings a leader of its own.
     with engine.begin() as conn, suppress(AccountExists):
@@ -86,9 +92,8 @@ def server(engine: Engine, database_url: str, filled: bool, tmp_path_factory: py
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    environment = {**os.environ, "GRIDMAP_DATABASE_URL": database_url, "GRIDMAP_HOME": str(home)}
-    log = (home / "server.log").open("wb")
+    environment = {**os.environ, "GRIDMAP_DATABASE_URL": database_url, "GRIDMAP_HOME": str(service_home)}
+    log = (service_home / "server.log").open("wb")
     command = [
         sys.executable,
         "-m",
@@ -102,7 +107,7 @@ def server(engine: Engine, database_url: str, filled: bool, tmp_path_factory: py
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        _await(address, process, home / "server.log")
+        _await(address, process, service_home / "server.log")
         yield address
     finally:
         process.terminate()

@@ -14,7 +14,7 @@ from web import db, vendor
 from web.access import access_of
 from web.pages import MENU
 
-PAGES = ["/sign-in", "/nowhere", "/", "/map", "/heat", "/figures", "/cases"]
+PAGES = ["/sign-in", "/nowhere", "/", "/map", "/heat", "/figures", "/cases", "/coverage"]
 
 
 @pytest.mark.parametrize("address", PAGES)

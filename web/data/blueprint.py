@@ -3,6 +3,7 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.actions.acting import Actor
@@ -26,7 +27,7 @@ KIND_WORDS = {
     "gates": _l("Gates"),
     "buildings": _l("Buildings"),
     "stairwells": _l("Stairwells"),
-    "households": _l("Households"),
+    "households": lazy_pgettext("layer", "Households"),
     "units": _l("Units"),
     "people": _l("Staff and posts"),
     "bodies": _l("Bodies of compounds"),
