@@ -1,4 +1,5 @@
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -8,10 +9,16 @@ from geodata.demo import City, make_city
 UNTIL = date(2026, 6, 1)
 
 
+@cache
+def small_of(seed: int) -> City:
+    """A small city of a seed, made once for all tests."""
+    return make_city(seed, "small", UNTIL)
+
+
 @pytest.fixture(scope="session")
 def small() -> City:
-    """The city that an empty installation shows; made once for all tests."""
-    return make_city(1, "small", UNTIL)
+    """The city that an empty installation shows."""
+    return small_of(1)
 
 
 @pytest.fixture(scope="session")

@@ -1,26 +1,18 @@
 """Areas tile exactly, buildings stand where they belong, grids have their households."""
 
-from functools import cache
-
 import numpy as np
 import pytest
 import shapely
 
 from geodata.demo import City, UnknownSize, make_city
 from gridmap.codes import BEIJING
-from tests.geodata.demo.conftest import UNTIL
+from tests.geodata.demo.conftest import UNTIL, small_of
 
 SEEDS = (1, 2, 5)
 SHIQI = "150105001018"
 #: Half a centimetre: coordinates are kept on steps of 1e-7 degrees.
 STEP_DEG = 1e-7
 M2_PER_DEG2 = 111_050 * 84_300
-
-
-@cache
-def small_of(seed: int) -> City:
-    """A small city of a seed, made once."""
-    return make_city(seed, "small", UNTIL)
 
 
 def same(first: City, second: City) -> bool:
