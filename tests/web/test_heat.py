@@ -230,7 +230,8 @@ def legend(page: str) -> Any:
 
 def shown_classes(browser: FlaskClient, query: str) -> dict[str, list[int]]:
     found = json.loads(browser.get(f"/heat/grids.json?{query}").data)
-    return {**{str(number): keys for number, keys in enumerate(found["classes"])}, "few": found["hatched"]}
+    hatched = {"few": found["hatched"]} if found["hatched"] else {}
+    return {**{str(number): keys for number, keys in enumerate(found["classes"])}, **hatched}
 
 
 def listed(browser: FlaskClient, address: str) -> tuple[int, int]:

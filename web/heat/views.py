@@ -20,7 +20,7 @@ from web.access import requires
 from web.areas import area_choice
 from web.heat.changes import compare
 from web.heat.figures import category_bars, grid_bars, source_bars, time_bars
-from web.heat.legends import FEW
+from web.heat.legends import FEW, grid_legend
 from web.heat.page_map import heat_map
 from web.heat.shading import is_whole, shade
 from web.heat_address import MEASURES, HeatAddress, chosen_filter, week_words
@@ -104,7 +104,8 @@ def latest() -> str:
             return render_template("heat/list.html", outside=True)
         asked = asked.changed(area=facts.code)
         chosen = asked.shown
-    keys = choose(conn, scope(), snapshot, chosen).newest(_grids_of_class(snapshot, asked))
+    grids_wanted, class_words = _of_class(snapshot, asked)
+    keys = choose(conn, scope(), snapshot, chosen).newest(grids_wanted)
     after = min(request.args.get("after", 0, type=int) or 0, len(keys))
     rows = reports_by_id(conn, scope(), keys[max(after, 0) : max(after, 0) + LIST_ROWS].tolist())
     also = {"class": request.args["class"]} if "class" in request.args else None
@@ -118,6 +119,7 @@ def latest() -> str:
         after=after + len(rows),
         asked=asked,
         chosen=chosen,
+        class_words=class_words,
         list_url=asked.url("heat.latest", also),
         more_url=asked.url("heat.latest", {**(also or {}), "after": str(after + len(rows))}),
     )
@@ -160,16 +162,15 @@ def _grid_at_place() -> Row[Any] | None:
     return None if place.grid_id is None else grid_facts(conn, [place.grid_id])[place.grid_id]
 
 
-def _grids_of_class(snapshot: Snapshot, asked: HeatAddress) -> list[int] | None:
-    """Keys of the grids that have the colour asked for; None when none is. Errors: ``UnknownClass``."""
+def _of_class(snapshot: Snapshot, asked: HeatAddress) -> tuple[list[int] | None, str]:
+    """Keys of the grids that have the colour asked for, and what the legend says of it; None when no colour is. Errors: ``UnknownClass``."""
     if (value := request.args.get("class")) is None:
-        return None
+        return None, ""
     shading = shade(snapshot, asked)
-    if value == FEW:
-        return shading.hatched
-    if not (value.isdecimal() and int(value) < len(shading.classes)):
+    words = {row.choice: row.words for row in grid_legend(asked, shading).rows if row.choice}
+    if value not in words:
         raise UnknownClass(field="class", value=value)
-    return shading.classes[int(value)]
+    return shading.hatched if value == FEW else shading.classes[int(value)], words[value]
 
 
 def _week_span(asked: HeatAddress) -> str:
