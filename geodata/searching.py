@@ -15,6 +15,11 @@ from geodata.sql import statement
 _NUMBERED = re.compile(r"^(?P<compound>.*?\D)\s*0*(?P<number>\d+)\s*(?:号楼|栋|幢|座|#|号?$)")
 
 
+# Shorter starts of names and codes fit nearly every building of a city.
+_NAME_LEAST = 2
+_CODE_LEAST = 9
+
+
 @dataclass(frozen=True, slots=True)
 class FoundThing:
     """A compound, building or service point (``kind``: compound, building, service).
@@ -40,10 +45,13 @@ def find_things(conn: Connection, scope: Scope, words: str, at: date, *, limit: 
     if not wanted:
         return []
     parts = _NUMBERED.match(wanted)
+    like = like_parts(wanted)
     rows = conn.execute(
         statement("find_things"),
         {
-            **like_parts(wanted),
+            **like,
+            "name_prefix": like["prefix"] if len(wanted) >= _NAME_LEAST else None,
+            "code_prefix": like["prefix"] if len(wanted) >= _CODE_LEAST else like["prefix"].removesuffix("%"),
             "compound_pattern": like_parts(parts["compound"].strip())["pattern"] if parts else None,
             "number": parts["number"] if parts else None,
             "at": at,

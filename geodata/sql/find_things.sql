@@ -1,39 +1,43 @@
 -- Compounds, buildings and service points inside areas (codes, NULL: everywhere) whose name holds the words (pattern), or whose name,
--- address or code starts with them (prefix); buildings by their compound's name (compound_pattern) and number as well. At most :limit of
--- a kind. Compounds and service points are thousands: they are read through; buildings are found by index.
+-- address or code starts with them (prefix); buildings by their compound's name (compound_pattern) and number as well, and by the start of
+-- their code (code_prefix). At most :limit of a kind. Compounds and service points are thousands: they are read through; buildings are found
+-- by index. Whether something lies in the areas is asked last and in order, until enough do: OFFSET 0 keeps the question out of the sorting.
 WITH chosen AS (
     SELECT CAST(:areas AS text[]) AS areas, CAST(:at AS date) AS at
 ),
--- The ground of the areas: what lies off it needs no closer look.
+-- The ground of the areas, NULL for everywhere: what lies off it needs no closer look.
 ground AS (
-    SELECT ST_Extent(g.geom)::geometry AS box
+    SELECT ST_Extent(g.geom)::geometry AS box, count(*) AS grids
     FROM grid g, chosen
     WHERE chosen.areas IS NOT NULL AND g.valid @> chosen.at AND in_areas(chosen.areas, g.code, g.community_code)
 ),
 compounds AS (
     SELECT 'compound' AS kind, 1 AS place, c.ref, c.code, c.name, c.name_en, c.address, c.geom, c.community_code, CAST(NULL AS text) AS compound_name
-    FROM compound c, chosen
-    WHERE (c.name ILIKE :pattern OR c.name_en ILIKE :pattern OR c.address ILIKE :pattern OR c.code LIKE :prefix)
-        AND (
-            chosen.areas IS NULL
-            OR EXISTS (
-                SELECT FROM grid g
-                WHERE g.geom && c.geom AND g.valid @> chosen.at AND in_areas(chosen.areas, g.code, g.community_code)
-                    AND ST_Relate(g.geom, c.geom, '2********')
-            )
+    FROM (
+        SELECT c.*
+        FROM compound c, ground, chosen
+        WHERE (c.name ILIKE :pattern OR c.name_en ILIKE :pattern OR c.address ILIKE :pattern OR c.code LIKE :prefix)
+            AND (chosen.areas IS NULL OR c.geom && ground.box)
+        ORDER BY c.code = :exact DESC, length(c.name), c.code
+        OFFSET 0
+    ) c, chosen
+    WHERE chosen.areas IS NULL
+        OR EXISTS (
+            SELECT FROM grid g
+            WHERE g.geom && c.geom AND g.valid @> chosen.at AND in_areas(chosen.areas, g.code, g.community_code)
+                AND ST_Relate(g.geom, c.geom, '2********')
         )
-    ORDER BY c.code = :exact DESC, length(c.name), c.code
     LIMIT :limit
 ),
 named_buildings AS (
-    SELECT b.id FROM building b WHERE b.name LIKE :prefix
+    SELECT b.id FROM building b WHERE b.name LIKE CAST(:name_prefix AS text)
     UNION
-    SELECT b.id FROM building b WHERE b.address LIKE :prefix
+    SELECT b.id FROM building b WHERE b.address LIKE CAST(:name_prefix AS text)
     UNION
-    SELECT b.id FROM building b WHERE b.code LIKE :prefix
+    SELECT b.id FROM building b WHERE b.code LIKE :code_prefix
     UNION
-    -- Inside areas also in the middle of a name: 3号楼 of 富邦小区3号楼.
-    SELECT b.id FROM ground JOIN building b ON b.geom && ground.box AND b.name ILIKE :pattern
+    -- Inside a street, a community, a grid also in the middle of a name: 3号楼 of 富邦小区3号楼.
+    SELECT b.id FROM ground JOIN building b ON ground.grids <= 300 AND b.geom && ground.box AND b.name ILIKE :pattern
     UNION
     SELECT b.id
     FROM compound c
@@ -43,21 +47,32 @@ named_buildings AS (
 ),
 buildings AS (
     SELECT 'building' AS kind, 2 AS place, b.ref, b.code, b.name, b.name_en, b.address, b.geom, c.community_code, c.name AS compound_name
-    FROM named_buildings n
-    JOIN building b ON b.id = n.id
+    FROM (
+        SELECT b.*
+        FROM named_buildings n
+        JOIN building b ON b.id = n.id
+        CROSS JOIN ground
+        CROSS JOIN chosen
+        WHERE chosen.areas IS NULL OR b.geom && ground.box
+        ORDER BY b.code = :exact DESC, b.name = :exact DESC, length(b.name), b.code
+        OFFSET 0
+    ) b
     CROSS JOIN chosen
-    CROSS JOIN ground
     LEFT JOIN compound c ON c.id = b.compound_id
-    WHERE chosen.areas IS NULL OR (b.geom && ground.box AND place_in_areas(chosen.areas, ST_PointOnSurface(b.geom), chosen.at))
-    ORDER BY b.code = :exact DESC, b.name = :exact DESC, length(b.name), b.code
+    WHERE place_in_areas(chosen.areas, ST_PointOnSurface(b.geom), chosen.at)
     LIMIT :limit
 ),
 services AS (
     SELECT 'service' AS kind, 3 AS place, s.ref, s.code, s.name, s.name_en, s.address, s.geom, CAST(NULL AS text) AS community_code, CAST(NULL AS text) AS compound_name
-    FROM service_point s, chosen
-    WHERE (s.name ILIKE :pattern OR s.name_en ILIKE :pattern OR s.address ILIKE :pattern OR s.code LIKE :prefix)
-        AND place_in_areas(chosen.areas, s.geom, chosen.at)
-    ORDER BY s.code = :exact DESC, length(s.name), s.code
+    FROM (
+        SELECT s.*
+        FROM service_point s, ground, chosen
+        WHERE (s.name ILIKE :pattern OR s.name_en ILIKE :pattern OR s.address ILIKE :pattern OR s.code LIKE :prefix)
+            AND (chosen.areas IS NULL OR s.geom && ground.box)
+        ORDER BY s.code = :exact DESC, length(s.name), s.code
+        OFFSET 0
+    ) s, chosen
+    WHERE place_in_areas(chosen.areas, s.geom, chosen.at)
     LIMIT :limit
 ),
 found AS (

@@ -88,7 +88,17 @@ def _point_layers(known: frozenset[str]) -> list[tuple[str, str, list[LegendRow]
     if "compound" in known:
         found.append(("compound_names", _("Compound names"), [], _NAMES_FROM_ZOOM))
     if "gate" in known:
-        found.append(("gates", _("Gates"), [LegendRow("gate", _("Gate"))], _GATES_FROM_ZOOM))
+        found.append(
+            (
+                "gates",
+                _("Gates"),
+                [
+                    LegendRow("gate-vehicle", _("Gate for vehicles")),
+                    LegendRow("gate-pedestrian", _("Gate for pedestrians")),
+                ],
+                _GATES_FROM_ZOOM,
+            )
+        )
     if "service_point" in known:
         kinds = {kind if kind in SERVICE else "other" for kind in service_kinds(db.connection())}
         rows = [LegendRow(group, str(word)) for group, (word, own) in SERVICE_GROUP.items() if kinds.intersection(own)]
