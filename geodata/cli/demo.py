@@ -58,6 +58,7 @@ def load(settings: Settings, seed: int, size: str, if_empty: bool, no_accounts: 
     """Make the city and load it into an empty database, all or nothing."""
     from geodata.demo import make_city
     from geodata.demo.sample import load_city, occupied_by, sample_of
+    from geodata.jobs.coverage import ask_for_coverage
 
     words = _WORDS[settings.language]
     started = time.monotonic()
@@ -70,6 +71,7 @@ def load(settings: Settings, seed: int, size: str, if_empty: bool, no_accounts: 
         show = _Lines(_KINDS[settings.language])
         city = make_city(seed, size, today, progress=lambda done, count: show("streets", done, count))
         load_city(conn, settings, city, show, accounts=not no_accounts)
+        ask_for_coverage(conn)
         offer, taken = offered_accounts(conn), (sample_of(conn) or {}).get("names_taken")
     click.echo(words["loaded"].format(seconds=time.monotonic() - started))
     if offer:
