@@ -32,6 +32,11 @@
     return shape.getBounds();
   };
 
+  const goTo = (place) => {
+    gridmap.map.invalidateSize({ animate: false });
+    gridmap.map.fitBounds(place, { maxZoom: MAX_ZOOM, animate: false });
+  };
+
   document.addEventListener("htmx:afterSwap", (event) => {
     const { target, requestConfig } = event.detail;
     if (target.id !== "card") return;
@@ -41,9 +46,11 @@
     if (link?.matches?.("[data-gm-go], [data-gm-bounds]")) {
       gridmap.unmark(gridmap.map);
       if (place && card?.dataset.gmPointOf) draw(card);
-      if (place) gridmap.map.fitBounds(place, { maxZoom: MAX_ZOOM });
       gridmap.openPanel("right");
+      if (place) goTo(place);
     }
+    // The page was opened on this thing: on a phone its card has just taken a part of the map.
+    if (place && link?.id === "card" && gridmap.map.gridmap.opened) goTo(place);
     target.scrollTop = 0;
     // The link that was followed is gone: the keyboard goes on at the card's title.
     if (document.activeElement === document.body) {

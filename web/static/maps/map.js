@@ -35,7 +35,10 @@ window.gridmap = window.gridmap || {};
     if (settings.attribution) map.attributionControl.addAttribution(settings.attribution);
     const at = readHash();
     if (at) map.setView([at[1], at[2]], at[0]);
-    else if (settings.opensOn) map.fitBounds(settings.opensOn, { animate: false, maxZoom: 18 });
+    else if (settings.opensOn) {
+      map.fitBounds(settings.opensOn, { animate: false, maxZoom: 18 });
+      map.gridmap.opened = true;
+    }
     else {
       map.fitBounds(settings.bounds, { animate: false });
       map.gridmap.bounds = L.latLngBounds(settings.bounds);
