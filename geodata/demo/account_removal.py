@@ -1,6 +1,6 @@
 """The demo's accounts taken out again."""
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from geodata.tables import (
     account,
@@ -15,7 +15,9 @@ from geodata.tables import (
 )  # fmt: skip
 
 #: Tables that keep who did something; their rows stay, so the account stays.
-_RECORDS = (audit_log, event, job, owner_history)
+RECORDS = (audit_log, event, job, owner_history)
+#: What belongs to an account and goes with it.
+OWN = (web_session, api_token, saved_filter, account_area)
 
 
 def remove_accounts(conn: Connection, ids: list[int]) -> tuple[int, int]:
@@ -24,13 +26,12 @@ def remove_accounts(conn: Connection, ids: list[int]) -> tuple[int, int]:
     What was done with an account stays on record, and the record names it: such an account is left as ``demo-removed-ID``, disabled,
     without area, unit or person. Their reports must be gone.
     """
-    for table in (web_session, api_token, saved_filter):
+    conn.execute(delete(account_area).where(account_area.c.stands_in_for.in_(ids)))
+    for table in OWN:
         conn.execute(delete(table).where(table.c.account_id.in_(ids)))
-    theirs = or_(account_area.c.account_id.in_(ids), account_area.c.stands_in_for.in_(ids))
-    conn.execute(delete(account_area).where(theirs))
     named = {
         found
-        for table in _RECORDS
+        for table in RECORDS
         for found in conn.scalars(select(table.c.account_id).where(table.c.account_id.in_(ids)))
     }
     gone = conn.execute(delete(account).where(account.c.id.in_(set(ids) - named))).rowcount

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, Engine, func, select, text
 
 from geodata.cli.main import main
 from geodata.demo import City
-from geodata.demo.removal import NoSample, SampleInUse, remove_sample
+from geodata.demo.account_removal import OWN, RECORDS
+from geodata.demo.removal import _REPORT_PARTS, _USES, NoSample, SampleInUse, remove_sample
+from geodata.demo.sample import TABLES as SAMPLED
 from geodata.demo.sample import NotEmpty, load_city, occupied_by, sample_of
 from geodata.settings import Settings
 from geodata.tables import (
@@ -23,6 +25,7 @@ from geodata.tables import (
     grid,
     household,
     landcover,
+    metadata,
     owner,
     owner_history,
     person,
@@ -145,6 +148,23 @@ def test_reports_filed_for_trial_go_with_the_sample_when_asked(loaded: Connectio
     remove_sample(loaded, with_reports=True)
     assert loaded.scalars(select(report.c.category)).all() == ["kept"]
     assert sample_of(loaded) is None
+
+
+def test_removal_knows_every_column_that_may_point_at_the_sample() -> None:
+    """A new table that refers to the sample's rows must be thought of: it holds them back, goes with them, or lets go."""
+    sampled = {table.name for table in SAMPLED}
+    pointing = {
+        (table.name, key.parent.name)
+        for table in metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name in sampled and not key.ondelete
+    }
+    holding = {(table.name, column.name) for table, _, column, _ in _USES}
+    with_report = {(table.name, "report_id") for table in _REPORT_PARTS}
+    with_account = {(table.name, "account_id") for table in (*RECORDS, *OWN)} | {("account_area", "stands_in_for")}
+    kept_divisions = {("division", "parent_code"), ("grid", "community_code"), ("compound", "community_code")}
+    by_building = {("household", "stairwell_id")}
+    assert pointing == holding | with_report | with_account | kept_divisions | by_building
 
 
 def test_removal_is_refused_when_a_grid_was_redrawn(loaded: Connection) -> None:
