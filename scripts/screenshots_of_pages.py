@@ -5,13 +5,17 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from geodata.demo.accounts import PASSWORD
+
 IMAGES = Path(__file__).resolve().parents[1] / "docs/images"
 CHROMIUM = "/usr/bin/chromium"
-PAGES = ("/sign-in", "/map", "/heat")
+PAGES = (
+    "/sign-in", "/", "/map", "/heat", "/heat?measure=rate", "/cases", "/report", "/coverage", "/figures", "/data/grids", "/admin/people",
+)  # fmt: skip
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 SIGN_IN_PAGE = "/sign-in"
 # Tiles fade in and charts move after the last request; a picture in between looks unfinished.
@@ -62,12 +66,10 @@ def _take_all(browser: Browser, size: str, options: argparse.Namespace) -> None:
 
 
 def _sign_in(page: Page, address: str, environment: Mapping[str, str]) -> None:
-    """Signs in with the account of the environment; without one, pages show what everybody sees."""
-    name = environment.get("GRIDMAP_SCREENSHOT_USER")
-    if not name:
-        return
+    """Signs in with the account of the environment, else as the sample city's administrator."""
+    name = environment.get("GRIDMAP_SCREENSHOT_USER", "admin")
     page.goto(f"{address}{SIGN_IN_PAGE}")
-    page.fill("input[type=password]", environment.get("GRIDMAP_SCREENSHOT_PASSWORD", ""))
+    page.fill("input[type=password]", environment.get("GRIDMAP_SCREENSHOT_PASSWORD", PASSWORD))
     page.fill("input[name=name]", name)
     page.press("input[type=password]", "Enter")
     page.wait_for_url(lambda url: urlsplit(url).path != SIGN_IN_PAGE)
@@ -76,7 +78,11 @@ def _sign_in(page: Page, address: str, environment: Mapping[str, str]) -> None:
 def _take(page: Page, address: str, size: str, options: argparse.Namespace) -> None:
     answer = page.goto(f"{options.address}{address}", wait_until="networkidle")
     page.wait_for_timeout(SETTLE_MS)
-    name = urlsplit(address).path.strip("/").replace("/", "-") or "today"
+    parts = urlsplit(address)
+    # A page with a filter gets a picture of its own: /heat?measure=rate is heat-rate.
+    name = "-".join(
+        [parts.path.strip("/").replace("/", "-") or "today", *(value for _, value in parse_qsl(parts.query))]
+    )
     language = "" if options.language == "zh" else f"-{options.language}"
     file = options.folder / f"{name}-{size}{language}.png"
     page.screenshot(path=file)
