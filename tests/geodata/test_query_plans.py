@@ -11,8 +11,11 @@ from sqlalchemy.dialects.postgresql import psycopg2
 
 from geodata.days import valid_on
 from geodata.report_filter import ReportFilter
-from geodata.reports import described
+from geodata.report_order import ORDERS
+from geodata.reports import described, list_reports
+from geodata.scope import EVERYTHING
 from geodata.tables import grid, household, report, report_key
+from gridmap.report import OPEN
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NEWEST = (report.c.occurred_at.desc(), report.c.id.desc())
@@ -61,6 +64,36 @@ def filled(engine: Engine) -> Iterator[Connection]:
 def plan_of(conn: Connection, query: Select[Any]) -> str:
     compiled = query.compile(dialect=psycopg2.dialect(), compile_kwargs={"render_postcompile": True})
     return "\n".join(row[0] for row in conn.exec_driver_sql(f"EXPLAIN {compiled}", compiled.params))
+
+
+#: Every order's own index.
+ORDER_INDEX = {
+    "newest": "ix_report_occurred_at",
+    "oldest": "ix_report_occurred_at",
+    "reported": "ix_report_reported_at",
+    "reported_oldest": "ix_report_reported_at",
+    "category": "ix_report_category_occurred_at",
+    "status": "ix_report_state_place_occurred_at",
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_every_order_reads_its_index(filled: Connection, name: str) -> None:
+    order = ORDERS[name]
+    page = list_reports(filled, EVERYTHING, ReportFilter(), ZONE, order=order, limit=50)
+    assert page.next_cursor
+    (first,) = order.parts(described(), None)
+    assert ORDER_INDEX[name] in plan_of(filled, first.limit(51))
+    for part in (first, *order.parts(described(), order.position(page.next_cursor))):
+        plan = plan_of(filled, part.limit(51))
+        assert "Seq Scan on report" not in plan
+        assert "Sort" not in plan
+
+
+def test_open_reports_have_an_index_of_their_own(filled: Connection) -> None:
+    chosen = ReportFilter(statuses=OPEN)
+    query = described().where(*chosen.conditions(filled, ZONE)).order_by(report.c.occurred_at, report.c.id).limit(9)
+    assert "ix_report_open_occurred_at" in plan_of(filled, query)
 
 
 def listed(conn: Connection, chosen: ReportFilter) -> Select[Any]:
