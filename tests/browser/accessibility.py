@@ -29,7 +29,7 @@ def assert_accessible(page: Page) -> None:
         for each in found
         for node in each["nodes"][:3]
     ]
-    assert told == []
+    assert told == [], "\n".join(told)
 
 
 def assert_fits(page: Page) -> None:

@@ -29,7 +29,7 @@ class Tab:
 
 
 TABS = (
-    Tab("admin.people", _l("People"), "people", Permission.MANAGE_ACCOUNTS),
+    Tab("admin.people", _l("People and rights"), "people", Permission.MANAGE_ACCOUNTS),
     Tab("admin.deputies", _l("Deputies"), "person-fill-add", Permission.HAND_OVER),
     Tab("admin.hand_over", _l("Hand-over"), "arrow-left-right", Permission.HAND_OVER),
     Tab("admin.units", _l("Units"), "building", Permission.MANAGE_ACCOUNTS),
