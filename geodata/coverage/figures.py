@@ -1,17 +1,21 @@
 """Grids in force with their households, buildings and worker, and what they sum to by area."""
 
-from collections import Counter, defaultdict
+import threading
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, literal, select
+from sqlalchemy import BigInteger, Connection, cast, exists, func, literal, select
 
+from geodata.coverage.freshness import FACT
 from geodata.days import valid_on
 from geodata.report_filter import area_condition
 from geodata.scope import Scope
-from geodata.tables import building_grid, division, grid, household, person, post
+from geodata.tables import building_grid, division, fact, grid, household, person, post
+from geodata.versions import layer_versions
 from gridmap.coverage import Size, size_of
 from gridmap.privacy import is_few, protected
 
@@ -19,7 +23,7 @@ from gridmap.privacy import is_few, protected
 _DIGITS = (6, 9, 12)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GridSize:
     """A grid in force. ``households`` are those of the buildings it holds, or stated for it while no household is known at all."""
 
@@ -34,10 +38,17 @@ class GridSize:
     buildings: int
     worker: str | None
 
-    @property
+    @cached_property
     def size(self) -> Size:
         """Its households against the bounds of its kind."""
         return size_of(self.kind, self.households)
+
+
+#: Layers that the rows tell of; the derived tables have their own mark.
+_TOLD_OF = ("grid", "division", "household", "post", "person")
+_KEPT = 16
+_sizes: OrderedDict[tuple[Any, ...], list[GridSize]] = OrderedDict()
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,29 @@ class AreaTotals:
 
 
 def grid_sizes(conn: Connection, scope: Scope, at: date, area: str | None = None) -> list[GridSize]:
-    """The grids in force on a day inside the scope and an area, in order of code."""
+    """The grids in force on a day inside the scope and an area, in order of code; kept while nothing that they tell of changes."""
+    state = (layer_versions(conn), conn.scalar(select(fact.c.value["at"].astext).where(fact.c.name == FACT)))
+    key = (
+        str(conn.engine.url),
+        tuple(state[0].get(name, 0) for name in _TOLD_OF),
+        state[1],
+        at,
+        scope.places_key,
+        area,
+    )
+    with _lock:
+        if (found := _sizes.get(key)) is not None:
+            _sizes.move_to_end(key)
+            return found
+    found = _read(conn, scope, at, area)
+    with _lock:
+        _sizes[key] = found
+        while len(_sizes) > _KEPT:
+            _sizes.popitem(last=False)
+    return found
+
+
+def _read(conn: Connection, scope: Scope, at: date, area: str | None) -> list[GridSize]:
     held = (
         select(
             building_grid.c.grid_id,
@@ -75,7 +108,7 @@ def grid_sizes(conn: Connection, scope: Scope, at: date, area: str | None = None
         .subquery()
     )
     counted = conn.scalar(select(exists(select(literal(1)).select_from(household))))
-    households = func.coalesce(held.c.households if counted else grid.c.households, 0)
+    households = cast(func.coalesce(held.c.households if counted else grid.c.households, 0), BigInteger)
     worker = (post.c.area_code == grid.c.code) & (post.c.kind == "grid_worker") & valid_on(post, at)
     query = (
         select(
@@ -99,7 +132,7 @@ def grid_sizes(conn: Connection, scope: Scope, at: date, area: str | None = None
     )
     if area:
         query = query.where(area_condition(area))
-    return [GridSize(**{**row._mapping, "households": int(row.households)}) for row in conn.execute(query)]
+    return [GridSize(*row) for row in conn.execute(query)]
 
 
 def totals_of(grids: Sequence[GridSize]) -> Totals:
@@ -134,16 +167,40 @@ def totals_by_area(conn: Connection, grids: Sequence[GridSize], area: str | None
     ]
 
 
-def households_shown(grids: Iterable[GridSize]) -> dict[str, int | None]:
-    """Households by grid code as they may be told beside their community's sum: None where they may not."""
+def households_shown(grids: Iterable[GridSize], rows: Iterable[GridSize]) -> dict[str, int | None]:
+    """Households of rows by grid code as they may be told beside their community's sum: None where they may not.
+
+    ``grids`` are all of the communities that ``rows`` are in.
+    """
+    asked = {each.community_code for each in rows}
     communities: defaultdict[str | None, list[GridSize]] = defaultdict(list)
     for each in grids:
-        communities[each.community_code].append(each)
+        if each.community_code in asked:
+            communities[each.community_code].append(each)
     found: dict[str, int | None] = {}
     for members in communities.values():
         told = protected([each.households for each in members])
         found |= {each.code: count for each, count in zip(members, told, strict=True)}
     return found
+
+
+def area_households_told(grids: Sequence[GridSize], area: str | None) -> int | None:
+    """The sum of an area's households as it may be told beside the areas next to it, None where it may not.
+
+    ``grids`` are all that the caller may see: a grid's number is that of its community's list, a community's that of its street's.
+    """
+    alone = [each for each in grids if each.code == area]
+    if alone:
+        return households_shown(grids, alone)[alone[0].code]
+    digits = len(area) if area else 0
+    above = {6: 0, 9: 6, 12: 9}.get(digits, 0)
+    sums: defaultdict[str, int] = defaultdict(int)
+    for each in grids:
+        code = each.community_code or ""
+        if code[:above] == (area or "")[:above]:
+            sums[code[:digits]] += each.households
+    told = dict(zip(sums, protected(list(sums.values())), strict=True))
+    return told.get(area or "", 0)
 
 
 def few_or_hidden(count: int, told: int | None) -> str:

@@ -94,6 +94,12 @@ def test_few_homes_are_not_told_nor_given_away(derived: Engine, signed_in: SignI
     assert "—" in row
     assert "350" not in row
     assert "&lt;5" in signed_in("leader").get("/coverage/findings?kind=building_in_none").text
+    # Nor do the grid's own figures or list tell it.
+    alone = signed_in("leader").get("/coverage/grids?area=e").text.partition("<tbody>")[2]
+    assert "—" in alone
+    assert "350" not in alone
+    assert figures(signed_in("leader").get("/coverage?area=e&lang=en").text)["households in 1 grids"] == "—"
+    assert figures(signed_in("leader").get("/coverage?area=f&lang=zh").text)["户，分属 1 个网格"] == "&lt;5"
     # Nor can it be found by asking for ever narrower ranges: they are those of the bars.
     narrow = signed_in("leader").get("/coverage/grids?low=351&high=360").text
     assert narrow.count('class="gm-row-link"') == 1

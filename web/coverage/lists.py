@@ -30,15 +30,15 @@ LACKS: dict[str, Callable[[GridSize], bool]] = {
 def grids() -> str:
     """Grids of an area, narrowed by ``kind``, ``size`` (outside: below or above), ``lacks``, ``low`` and ``high`` households."""
     conn, area, at = db.connection(), asked_area(), today(db.settings().zone)
-    everything = grid_sizes(conn, scope(), at, area)
-    chosen = [each for each in everything if _fits(each)]
+    chosen = [each for each in grid_sizes(conn, scope(), at, area) if _fits(each)]
     start = whole_number("start", 0)
+    rows = chosen[start : start + _A_PAGE]
     return render_template(
         "coverage/grids.html",
         **area_choice(area),
         area_code=area,
-        told=households_shown(everything),
-        rows=chosen[start : start + _A_PAGE],
+        told=households_shown(grid_sizes(conn, scope(), at), rows),
+        rows=rows,
         total=len(chosen),
         start=start,
         next_start=start + _A_PAGE if start + _A_PAGE < len(chosen) else None,

@@ -2,7 +2,14 @@ from dataclasses import dataclass
 
 from flask import render_template, url_for
 
-from geodata.coverage.figures import GridSize, grid_sizes, households_shown, totals_by_area, totals_of
+from geodata.coverage.figures import (
+    GridSize,
+    area_households_told,
+    grid_sizes,
+    households_shown,
+    totals_by_area,
+    totals_of,
+)
 from geodata.coverage.findings import finding_counts
 from geodata.days import today
 from gridmap.access import Permission
@@ -38,8 +45,9 @@ class SizeBar:
 def index() -> str:
     """Figures of coverage for an area, each with its list and its map."""
     conn, area, at = db.connection(), asked_area(), today(db.settings().zone)
-    grids = grid_sizes(conn, scope(), at, area)
+    grids, everything = grid_sizes(conn, scope(), at, area), grid_sizes(conn, scope(), at)
     parts = totals_by_area(conn, grids, area)
+    listed = grids if len(grids) <= _MOST_GRIDS and len(parts) <= 1 else []
     return render_template(
         "coverage/index.html",
         **area_choice(area),
@@ -51,8 +59,9 @@ def index() -> str:
         counts=finding_counts(conn, scope(), area),
         parts=parts if len(parts) > 1 else [],
         parts_told=protected([part.totals.households for part in parts]),
-        grids=grids if len(grids) <= _MOST_GRIDS and len(parts) <= 1 else [],
-        told=households_shown(grids),
+        grids=listed,
+        told=households_shown(everything, listed),
+        total_told=area_households_told(everything, area),
         at=at,
     )
 

@@ -31,14 +31,15 @@ _A_PAGE = 50
 def grids() -> str:
     """Grids in force inside the own area: search ``q``, ``kind``, ``show`` (without_worker, outside), ``area``."""
     area, at = asked_area(), today(db.settings().zone)
-    everything = grid_sizes(db.connection(), scope(), at, area)
-    chosen = [each for each in everything if _fits(each)]
+    conn = db.connection()
+    chosen = [each for each in grid_sizes(conn, scope(), at, area) if _fits(each)]
     start = whole_number("start", 0)
+    rows = chosen[start : start + _A_PAGE]
     return render_template(
         "data/grids.html",
         **area_choice(area),
-        rows=chosen[start : start + _A_PAGE],
-        told=households_shown(everything),
+        rows=rows,
+        told=households_shown(grid_sizes(conn, scope(), at), rows),
         total=len(chosen),
         start=start,
         next_start=start + _A_PAGE if start + _A_PAGE < len(chosen) else None,
