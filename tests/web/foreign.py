@@ -1,0 +1,195 @@
+"""A part of the city that no account of the scope test may see, full of words and numbers that betray themselves."""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from typing import Any
+
+import mapbox_vector_tile
+from PIL import Image
+from sqlalchemy import Connection, text
+
+from geodata.account_areas import set_areas
+from geodata.accounts import add_account
+from geodata.audit import note
+from geodata.tables import api_token, building_grid, finding, grid, job, saved_filter
+from tests.geodata.cities import (
+    OTHER_COMMUNITY,
+    OTHER_WEST,
+    SIDE,
+    SOUTH,
+    insert_body,
+    insert_building,
+    insert_compound,
+    insert_gate,
+    insert_household,
+    insert_other_district,
+    insert_post,
+    insert_service_point,
+    insert_stairwell,
+)
+
+#: In every text about a place of the foreign part, a report in it, a person in it, somebody's private things. Not in the names of
+#: categories: which kinds of problem there are is the city's catalogue, and filters offer all of it.
+PLACE, CASE, PERSON, PRIVATE = "外区地点", "外区案件", "外区人员", "外区私事"
+REPORTS, HOMES = 4321, 7654
+FIRST_GRID = 987654301
+LON, LAT = OTHER_WEST + SIDE / 2, SOUTH + SIDE / 2
+_GRIDS = re.compile(rf"(?<!\d){str(FIRST_GRID)[:-1]}\d(?!\d)")
+
+_FILE = text(
+    """
+    INSERT INTO report (category, source, text, address_text, raw_lon, raw_lat, geom, occurred_at, reported_at, intake_district, status)
+    SELECT '别类', 'patrol', :mark || i, :mark || '楼', :lon, :lat, ST_Point(:lon, :lat, 4326), now() - interval '1 day',
+        now() - interval '1 day', :district, 'dispatched'
+    FROM generate_series(1, :many) i;
+    INSERT INTO owner (report_id, grid_id, reason, index_version, intake_district)
+    SELECT r.id, :grid, 'inside', 1, :district FROM report r WHERE r.text LIKE :mark || '%'
+    """
+)
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Public names of the foreign things: references of everything that has one, codes of its divisions and grids."""
+
+    refs: tuple[str, ...]
+    codes: tuple[str, ...]
+    token: int
+    deputy: int
+
+
+def make_foreign(conn: Connection) -> Foreign:
+    """Fill the other district."""
+    insert_other_district(conn, PLACE)
+    conn.execute(grid.update().where(grid.c.code.in_(("x", "y"))).values(id=grid.c.id + FIRST_GRID, households=HOMES))
+    key = conn.scalar(grid.select().with_only_columns(grid.c.id).where(grid.c.code == "x"))
+    home = insert_compound(conn, "foreign", LON, LAT, name=f"{PLACE}小区", community_code=OTHER_COMMUNITY)
+    house = insert_building(conn, "foreign", LON, LAT, name=f"{PLACE}楼", compound_id=home)
+    insert_stairwell(conn, house)
+    insert_household(conn, f"{PERSON}户", house)
+    insert_service_point(conn, "foreign", LON, LAT, name=f"{PLACE}卫生站", phone=f"{PERSON}电话")
+    insert_gate(conn, "foreign", home, LON, LAT, name=f"{PLACE}门")
+    insert_body(conn, home, "owners_committee", f"{PERSON}业委会", contact=f"{PERSON}主任", phone=f"{PERSON}电话")
+    for who, kind, place in (
+        ("网格员", "grid_worker", {"area_code": "x"}),
+        ("书记", "community_secretary", {"area_code": OTHER_COMMUNITY}),
+        ("楼栋长", "building_head", {"building_id": house}),
+        ("小区书记", "branch_secretary", {"compound_id": home}),
+    ):
+        insert_post(conn, f"{PERSON}{who}", kind, **place)
+    conn.execute(building_grid.insert().values(building_id=house, grid_id=key, grids=2, households=HOMES))
+    for kind, building_id in (("overlap", None), ("building_in_several", house)):
+        conn.execute(
+            finding.insert().values(
+                kind=kind,
+                area_code=OTHER_COMMUNITY,
+                grid_a=f"{PLACE}甲",
+                grid_b=f"{PLACE}乙",
+                building_id=building_id,
+                households=HOMES,
+            )
+        )
+    for statement in str(_FILE).split(";"):
+        conn.execute(
+            text(statement),
+            {"mark": CASE, "lon": LON, "lat": LAT, "district": OTHER_COMMUNITY[:6], "many": REPORTS, "grid": key},
+        )
+    token, deputy = _private(conn)
+    refs = conn.scalars(
+        text(
+            " UNION ".join(
+                f"(SELECT ref::text FROM {table} ORDER BY id DESC LIMIT 1)"
+                for table in (
+                    "report",
+                    "compound",
+                    "building",
+                    "service_point",
+                    "finding",
+                    "saved_filter",
+                    "job",
+                    "person",
+                    "post",
+                    "compound_body",
+                )
+            )
+        )
+    )
+    codes = ("x", OTHER_COMMUNITY, OTHER_COMMUNITY[:6])
+    return Foreign(tuple(refs), codes, token, deputy)
+
+
+def _private(conn: Connection) -> tuple[int, int]:
+    """An account in the foreign part, its token, filter, job, deputy and line of the audit log."""
+    people = [
+        add_account(conn, name, "a long enough password", "grid_worker", f"{PERSON}{name}")
+        for name in ("foreign", "stand-in")
+    ]
+    for found in people:
+        set_areas(conn, found, ["x"])
+    mine = people[0].id
+    token = conn.scalar(
+        api_token.insert().values(token_hash=b"h", account_id=mine, name=f"{PRIVATE}令牌").returning(api_token.c.id)
+    )
+    conn.execute(saved_filter.insert().values(account_id=mine, page="cases", name=f"{PRIVATE}筛选", query=""))
+    conn.execute(
+        job.insert().values(
+            kind="export_reports", account_id=mine, message=f"{PRIVATE}任务", arguments={"words": PRIVATE}
+        )
+    )
+    deputy = conn.scalar(
+        text(
+            "INSERT INTO account_area (account_id, area_code, valid, stands_in_for) "
+            "VALUES (:deputy, 'x', '[2026-01-01,2100-01-01)', :mine) RETURNING id"
+        ),
+        {"deputy": people[1].id, "mine": mine},
+    )
+    note(conn, "viewed_homes", account_id=mine, subject=f"{PRIVATE}对象", purpose=f"{PRIVATE}目的")
+    return token or 0, deputy or 0
+
+
+def state(conn: Connection) -> Any:
+    """What no request from elsewhere may change."""
+    tables = (
+        "account",
+        "account_area",
+        "person",
+        "post",
+        "api_token",
+        "saved_filter",
+        "job",
+        "compound",
+        "building",
+        "grid",
+        "unit",
+    )
+    marked = " UNION ALL ".join(
+        f"SELECT '{table}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t WHERE t::text ~ '外区|foreign|stand-in'"
+        for table in tables
+    )
+    return conn.execute(text(marked)).all()
+
+
+def words_of(body: bytes, kind: str) -> str:
+    """All that an answer says, whatever its form: pages, JSON, vector tiles, spreadsheets, files of SQLite; of a picture whether anything is drawn."""
+    if kind == "application/vnd.mapbox-vector-tile":
+        return str(mapbox_vector_tile.decode(body)) if body else ""
+    if kind == "image/png":
+        picture = Image.open(io.BytesIO(body)).convert("RGBA")
+        return "" if picture.getextrema()[3] == (0, 0) else f"{CASE}图片"
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as folder:
+            return "".join(folder.read(name).decode("utf-8", "replace") for name in folder.namelist())
+    return body.decode("utf-8", "replace")
+
+
+def told(words: str, *, places_too: bool) -> list[str]:
+    """What of the foreign part an answer gives away; ``places_too``: whether its places are foreign as well."""
+    marks = [CASE, PRIVATE, *([PLACE, PERSON] if places_too else [])]
+    found = [mark for mark in marks if mark in words]
+    numbers = [REPORTS, *([HOMES] if places_too else [])]
+    found += [str(n) for n in numbers if re.search(rf"(?<![\w./-])(?:{n}|{n:,})(?![\w./-])", words)]
+    if places_too and _GRIDS.search(words):
+        found.append("key of a grid")
+    return found
