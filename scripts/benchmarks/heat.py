@@ -79,6 +79,7 @@ def run(url: str, count: int, rounds: int, seed: int) -> None:
             f"  bytes: gridmap {sizes['gridmap']:,}, folium {sizes['folium']:,} ({sizes['folium'] / sizes['gridmap']:.0f} times)"
         )
         wall(client, visits, rounds)
+        steps(client, rounds)
 
 
 def fill(conn: Connection, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -150,24 +151,47 @@ def wall(client: FlaskClient, visits: "itertools.count[int]", rounds: int) -> No
           f"with data and tiles {np.median(views):.3f} s ({min(views):.3f}-{max(views):.3f})")  # fmt: skip
 
 
+def steps(client: FlaskClient, rounds: int) -> None:
+    """Seconds on the wall of a step of the slider by week, one request after another, once the first step has been made."""
+    for measure in ("density", "count", "rate"):
+        weeks = (f"{year}-W{week:02}" for year in (2024, 2025) for week in range(2, 50))
+        client.get(f"/heat?period=all&measure={measure}&week={next(weeks)}")
+        step(client, measure, next(weeks))
+        times = [seconds(lambda week=week: step(client, measure, week)) for week in itertools.islice(weeks, 2 * rounds)]  # noqa: B023
+        print(f"  a week further, {measure:8} {np.median(times):8.4f} s ({min(times):.4f}-{max(times):.4f})")
+
+
+def step(client: FlaskClient, measure: str, week: str) -> None:
+    """What the page asks for when the slider moves: figures, and colours of grids or pictures of tiles."""
+    query = f"?period=all&measure={measure}&week={week}"
+    colours = tiles() if measure == "density" else ["/heat/grids.json"]
+    for address in ["/heat/figures", *colours]:
+        fetch(client, address + query)
+
+
 def visit(client: FlaskClient, first_day: date) -> int:
     """Page, choropleth data and the heat tiles of one view; bytes of all answers."""
-    query = f"?from={first_day}"
+    return sum(fetch(client, f"{address}?from={first_day}") for address in ["/heat", "/heat/grids.json", *tiles()])
+
+
+def tiles() -> list[str]:
+    """The heat tiles of one view."""
     across = int((CENTRE[0] / 360 + 0.5) * 2**VIEW_ZOOM)
     down = int((0.5 - np.arcsinh(np.tan(np.radians(CENTRE[1]))) / (2 * np.pi)) * 2**VIEW_ZOOM)
     columns, rows = VIEW_TILES
-    addresses = ["/heat", "/heat/grids.json"] + [
+    return [
         f"/tiles/heat/{VIEW_ZOOM}/{across + x - columns // 2}/{down + y - rows // 2}.png"
         for x in range(columns)
         for y in range(rows)
     ]
-    total = 0
-    for address in addresses:
-        answer = client.get(address + query)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{address}{query}: {answer.status_code}")
-        total += len(answer.data)
-    return total
+
+
+def fetch(client: FlaskClient, address: str) -> int:
+    """Bytes of an answer."""
+    answer = client.get(address)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address}: {answer.status_code}")
+    return len(answer.data)
 
 
 def signed_in(settings: Settings) -> FlaskClient:
