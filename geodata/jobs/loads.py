@@ -1,25 +1,31 @@
 """The job that loads a file which somebody sent in: the same load as the command's, tried first and applied when asked."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from geodata.audit import note
 from geodata.jobs.coverage import ask_for_coverage
-from geodata.jobs.kinds import JobContext, job_kind
-from geodata.jobs.queue import enqueue, job_by_ref, job_by_unique_key
+from geodata.jobs.kinds import JobCancelled, JobContext, job_kind
+from geodata.jobs.queue import LeaseLost, enqueue, job_by_ref, job_by_unique_key
 from geodata.loaders import LoadOptions, LoadSummary, load_file
 from geodata.loaders.rejects_file import write_rejects
 from geodata.loaders.summary import Reject
 from geodata.uploads import Upload, rejects_path, upload_by_ref
+from gridmap.errors import GridmapError
 
 KIND = "load"
 #: Steps of a load with the share of the work that lies behind when they begin.
 _STEPS = {"read": 0.05, "check": 0.3, "owners": 0.45, "copy": 0.6, "write": 0.75}
 _ROWS_TOLD = 20
+_LISTEN_S = 1.0
 #: Kinds that say where homes and grids are.
 _MOVING = ("divisions", "grids", "buildings", "households")
 
@@ -52,16 +58,12 @@ def load(context: JobContext) -> dict[str, Any]:
         context.heartbeat(progress=_STEPS[step], message=step)
 
     with context.engine.connect() as conn:
-        summary = load_file(
-            conn,
-            context.settings,
-            upload.kind,
-            upload.path(context.settings),
-            _options(asked["options"]),
-            progress=tell,
-        )
-        if summary.rejected_rows is not None:
-            write_rejects(summary.rejected_rows, kept)
+        with _cancellable(context, conn):
+            options = _options(asked["options"])
+            path = upload.path(context.settings)
+            summary = load_file(conn, context.settings, upload.kind, path, options, progress=tell)
+            if summary.rejected_rows is not None:
+                write_rejects(summary.rejected_rows, kept)
         if asked["commit"]:
             counts: dict[str, Any] = {"new": summary.new, "changed": summary.changed, "rejected": summary.rejected}
             by = job_by_ref(conn, context.job.ref).account_id
@@ -74,6 +76,36 @@ def load(context: JobContext) -> dict[str, Any]:
         else:
             conn.rollback()
     return told(summary, committed=asked["commit"], rejects_kept=summary.rejected_rows is not None)
+
+
+@contextmanager
+def _cancellable(context: JobContext, conn: Connection) -> Iterator[None]:
+    """Inside, asking the job to stop ends the statement that runs, which may take minutes."""
+    ended = Event()
+    heard: list[GridmapError] = []
+    driver: Any = conn.connection.dbapi_connection
+
+    def listen() -> None:
+        while not ended.wait(_LISTEN_S):
+            try:
+                context.heartbeat()
+            except (JobCancelled, LeaseLost) as error:
+                heard.append(error)
+                driver.cancel()
+            except OperationalError:
+                continue  # a database that is away for a moment says nothing about the job
+
+    listener = Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield
+    except Exception as error:
+        if heard:
+            raise heard[0] from error
+        raise
+    finally:
+        ended.set()
+        listener.join()
 
 
 def told(summary: LoadSummary, *, committed: bool, rejects_kept: bool) -> dict[str, Any]:
