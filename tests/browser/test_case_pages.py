@@ -63,7 +63,7 @@ def test_from_today_to_the_list_a_case_and_an_export(dispatcher: Visit) -> None:
     page.locator(".gm-case-filter > summary").click()
     assert_accessible(page)
     page.get_by_role("checkbox", name="井盖破损").check()
-    page.get_by_role("button", name="应用").click()
+    page.locator(".gm-case-fields button[type=submit]").click()
     page.wait_for_url("**category=**")
     assert page.locator("[data-gm-total]").text_content() == "1,000"
     with page.expect_download() as waiting:
