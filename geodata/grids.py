@@ -9,6 +9,7 @@ from geodata.days import valid_on
 from geodata.report_filter import area_condition
 from geodata.scope import Scope
 from geodata.tables import grid
+from geodata.versions import while_unchanged
 from gridmap.errors import GridmapError
 
 
@@ -55,22 +56,30 @@ def grid_extent(
     conn: Connection, scope: Scope, at: date, area: str | None = None
 ) -> tuple[float, float, float, float] | None:
     """West, south, east, north of the grids in force, or None when there are none."""
-    query = select(func.ST_Extent(grid.c.geom).label("box")).where(valid_on(grid, at), scope.grid_condition())
-    if area:
-        query = query.where(area_condition(area))
-    box = query.subquery()
-    row = conn.execute(
-        select(func.ST_XMin(box.c.box), func.ST_YMin(box.c.box), func.ST_XMax(box.c.box), func.ST_YMax(box.c.box))
-    ).one()
-    return None if row[0] is None else (row[0], row[1], row[2], row[3])
+
+    def read() -> tuple[float, float, float, float] | None:
+        query = select(func.ST_Extent(grid.c.geom).label("box")).where(valid_on(grid, at), scope.grid_condition())
+        if area:
+            query = query.where(area_condition(area))
+        box = query.subquery()
+        row = conn.execute(
+            select(func.ST_XMin(box.c.box), func.ST_YMin(box.c.box), func.ST_XMax(box.c.box), func.ST_YMax(box.c.box))
+        ).one()
+        return None if row[0] is None else (row[0], row[1], row[2], row[3])
+
+    return while_unchanged(conn, ("grid",), ("grid_extent", scope.places_key, at, area), read)
 
 
 def grid_households(conn: Connection, scope: Scope, at: date, area: str | None = None) -> dict[int, int | None]:
     """Households per key of the grids in force inside the scope (and ``area``); None where nobody counted them."""
-    query = select(grid.c.id, grid.c.households).where(valid_on(grid, at), scope.grid_condition())
-    if area:
-        query = query.where(area_condition(area))
-    return {row.id: row.households for row in conn.execute(query)}
+
+    def read() -> dict[int, int | None]:
+        query = select(grid.c.id, grid.c.households).where(valid_on(grid, at), scope.grid_condition())
+        if area:
+            query = query.where(area_condition(area))
+        return {row.id: row.households for row in conn.execute(query)}
+
+    return while_unchanged(conn, ("grid",), ("grid_households", scope.places_key, at, area), read)
 
 
 def _described() -> Select[Any]:

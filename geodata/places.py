@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 from geodata.scope import Scope
 from geodata.sql import statement
 from geodata.tables import grid
+from geodata.versions import while_unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,15 @@ def find_places(conn: Connection, scope: Scope, words: str, at: date, *, limit: 
 
 def first_places(conn: Connection, scope: Scope, at: date, *, limit: int = 12) -> list[FoundPlace]:
     """Where a choice of areas starts: divisions from the city down, then grids."""
-    return _find(conn, scope, "", at, limit)
+    # Every page with a choice of areas asks for them.
+    key = ("first_places", scope.places_key, at, limit)
+    return while_unchanged(conn, ("grid", "division"), key, lambda: _find(conn, scope, "", at, limit))
 
 
 def named_place(conn: Connection, scope: Scope, code: str, at: date) -> FoundPlace:
     """The division or grid in force with a code; a code that is neither stands for itself."""
-    found = find_places(conn, scope, code, at, limit=1)
+    key = ("named_place", scope.places_key, code, at)
+    found = while_unchanged(conn, ("grid", "division"), key, lambda: find_places(conn, scope, code, at, limit=1))
     return found[0] if found and found[0].code == code else FoundPlace("grid", code, code, None, None)
 
 
@@ -66,7 +70,8 @@ def things_at(conn: Connection, lon: float, lat: float, *, reach_m: float = 0.0)
 
 def things_known(conn: Connection) -> frozenset[str]:
     """What there is to draw: compound, building, gate, service_point, green, water, rail, and levels of division with a boundary."""
-    return frozenset(conn.scalars(statement("things_known")))
+    layers = ("compound", "building", "gate", "service_point", "landcover", "division")
+    return while_unchanged(conn, layers, "things_known", lambda: frozenset(conn.scalars(statement("things_known"))))
 
 
 def extent_of_everything(conn: Connection) -> tuple[float, float, float, float] | None:

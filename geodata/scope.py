@@ -5,8 +5,6 @@ outside the scope does not exist for the caller. The base map, divisions, compou
 who may see the map.
 """
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,7 +18,7 @@ from geodata.accounts import EVERYWHERE, Account
 from geodata.days import valid_on
 from geodata.tables import account_area, compound, compound_body, division, grid, owner, report, unit, unit_duty
 from geodata.units import is_open
-from geodata.versions import version_of
+from geodata.versions import while_unchanged
 from gridmap.access import GRANTS, Permission, Reach
 from gridmap.errors import GridmapError
 from gridmap.report import STATES
@@ -32,10 +30,6 @@ UNIT_STATES = (
 #: States in which a report is, or was, handled inside its compound.
 COMPOUND_STATES = ("self_governed", "to_check", "closed", "rework", "rated", "reopened", "upheld")
 assert set(UNIT_STATES) | set(COMPOUND_STATES) <= set(STATES)
-
-_KEPT = 256
-_grids: OrderedDict[tuple[str, int, tuple[str, ...]], tuple[int, ...]] = OrderedDict()
-_lock = threading.Lock()
 
 
 class OutsideArea(GridmapError):
@@ -198,16 +192,10 @@ def _keys(values: tuple[int, ...]) -> Any:
 
 
 def grids_of_areas(conn: Connection, areas: tuple[str, ...]) -> tuple[int, ...]:
-    """Keys of the grids of areas, of all editions; kept while the grids do not change."""
-    key = (str(conn.engine.url), version_of(conn, "grid"), areas)
-    with _lock:
-        if (found := _grids.get(key)) is not None:
-            _grids.move_to_end(key)
-            return found
-    inside = func.in_areas(_texts(areas), grid.c.code, grid.c.community_code, type_=Boolean())
-    found = tuple(conn.scalars(select(grid.c.id).where(inside).order_by(grid.c.id)))
-    with _lock:
-        _grids[key] = found
-        while len(_grids) > _KEPT:
-            _grids.popitem(last=False)
-    return found
+    """Keys of the grids of areas, of all editions."""
+
+    def read() -> tuple[int, ...]:
+        inside = func.in_areas(_texts(areas), grid.c.code, grid.c.community_code, type_=Boolean())
+        return tuple(conn.scalars(select(grid.c.id).where(inside).order_by(grid.c.id)))
+
+    return while_unchanged(conn, ("grid",), ("grids_of_areas", areas), read)

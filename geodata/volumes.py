@@ -13,6 +13,7 @@ from geodata.report_filter import area_condition
 from geodata.scope import Scope
 from geodata.selections import Selection
 from geodata.tables import division, grid
+from geodata.versions import while_unchanged
 
 #: Lengths of division codes; below the last one come grids.
 _LENGTHS = (4, 6, 9, 12)
@@ -131,7 +132,8 @@ def _grids(conn: Connection, scope: Scope, parent: str | None, at: date) -> list
     )  # fmt: skip
     if parent is not None:
         query = query.where(area_condition(parent))
-    return list(conn.execute(query))
+    key = ("volumes", scope.places_key, parent, at)
+    return while_unchanged(conn, ("grid",), key, lambda: list(conn.execute(query)))
 
 
 def _names(conn: Connection, grids: list[Row[Any]], codes: set[str]) -> dict[str, tuple[str, str, str | None]]:

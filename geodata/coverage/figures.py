@@ -1,7 +1,6 @@
 """Grids in force with their households, buildings and worker, and what they sum to by area."""
 
-import threading
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from geodata.days import valid_on
 from geodata.report_filter import area_condition
 from geodata.scope import Scope
 from geodata.tables import building_grid, division, fact, grid, household, person, post
-from geodata.versions import layer_versions
+from geodata.versions import while_unchanged
 from gridmap.coverage import Size, size_of
 from gridmap.privacy import is_few, protected
 
@@ -46,9 +45,6 @@ class GridSize:
 
 #: Layers that the rows tell of; the derived tables have their own mark.
 _TOLD_OF = ("grid", "division", "household", "post", "person")
-_KEPT = 16
-_sizes: OrderedDict[tuple[Any, ...], list[GridSize]] = OrderedDict()
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +71,9 @@ class AreaTotals:
 
 def grid_sizes(conn: Connection, scope: Scope, at: date, area: str | None = None) -> list[GridSize]:
     """The grids in force on a day inside the scope and an area, in order of code; kept while nothing that they tell of changes."""
-    state = (layer_versions(conn), conn.scalar(select(fact.c.value["at"].astext).where(fact.c.name == FACT)))
-    key = (
-        str(conn.engine.url),
-        tuple(state[0].get(name, 0) for name in _TOLD_OF),
-        state[1],
-        at,
-        scope.places_key,
-        area,
-    )
-    with _lock:
-        if (found := _sizes.get(key)) is not None:
-            _sizes.move_to_end(key)
-            return found
-    found = _read(conn, scope, at, area)
-    with _lock:
-        _sizes[key] = found
-        while len(_sizes) > _KEPT:
-            _sizes.popitem(last=False)
-    return found
+    derived_at = conn.scalar(select(fact.c.value["at"].astext).where(fact.c.name == FACT))
+    key = ("grid_sizes", derived_at, at, scope.places_key, area)
+    return while_unchanged(conn, _TOLD_OF, key, lambda: _read(conn, scope, at, area))
 
 
 def _read(conn: Connection, scope: Scope, at: date, area: str | None) -> list[GridSize]:
