@@ -173,8 +173,11 @@ def status_of(error: GridmapError) -> int:
 
 
 def wants_json() -> bool:
-    """Whether the caller is a program: the interface, tiles, or one that prefers JSON to a page."""
-    if request.path.startswith(("/api/v1/", "/tiles/", "/healthz")):
+    """Whether the caller is a program: the interface and whatever is asked for below it, tiles, or one that prefers JSON to a page.
+
+    The page that describes the interface is for people.
+    """
+    if request.path.startswith(("/api/", "/tiles/", "/healthz")) and request.endpoint != "api_docs.index":
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
