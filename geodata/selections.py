@@ -155,10 +155,18 @@ def choose(conn: Connection, scope: Scope, snapshot: Snapshot, chosen: ReportFil
             return found
     found = Selection(snapshot, _rows(conn, scope, snapshot, chosen), key, _bandwidth_m(conn, scope, snapshot, chosen))
     with _lock:
-        _chosen[key] = found
-        while len(_chosen) > _KEPT:
-            _chosen.popitem(last=False)
+        _keep(_chosen, key, found)
     return found
+
+
+def _keep(kept: OrderedDict[str, Any], key: str, made: Any) -> None:
+    """Keep something under a key that starts with its snapshot's token; what older snapshots gave goes, their columns with it."""
+    token = key.partition("/")[0]
+    for old in [other for other in kept if not other.startswith(token)]:
+        del kept[old]
+    kept[key] = made
+    while len(kept) > _KEPT:
+        kept.popitem(last=False)
 
 
 def _bandwidth_m(conn: Connection, scope: Scope, snapshot: Snapshot, chosen: ReportFilter) -> float:
@@ -240,9 +248,7 @@ def _rows_there(conn: Connection, scope: Scope, snapshot: Snapshot, area: str | 
         keep.append(_in_areas(conn, snapshot, (area,)))
     found = np.flatnonzero(np.logical_and.reduce(keep))
     with _lock:
-        _there[key] = found
-        while len(_there) > _KEPT:
-            _there.popitem(last=False)
+        _keep(_there, key, found)
     return found
 
 

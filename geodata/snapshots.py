@@ -3,10 +3,11 @@
 PostgreSQL says which transactions a statement sees (``pg_current_snapshot``). A snapshot keeps that answer from when it was read;
 every row carries the transaction that changed it last. What is missing are the rows changed by a transaction that was not yet
 visible then - one still running at that moment included, whenever it commits. Each opening asks for those (two index scans)
-and patches them in. Deleted rows leave no stamp; a counter that deletions raise asks for a new snapshot.
+and patches them in: a few in each process's memory, many in a new file for all. Deleted rows leave no stamp; a counter that deletions raise asks for a new snapshot.
 """
 
 import fcntl
+import hashlib
 import io
 import secrets
 import threading
@@ -28,6 +29,8 @@ from gridmap.report import SOURCES, STATES
 
 #: Beyond this share of changed rows a new snapshot is read in one go.
 _PATCH_SHARE = 0.2
+#: Up to this many changed rows each process patches them in for itself; with more the file is written anew for all.
+_PATCH_ALONE = 1000
 
 # A row of snapshot_rows.sql in PostgreSQL's binary COPY format: field count, then length and value of each field, big endian.
 _ROW = np.dtype(
@@ -75,8 +78,11 @@ class _Moment:
 
 @dataclass(slots=True)
 class _Held:
+    """What this process shows (``snapshot``) and the file that it was made from (``base``)."""
+
     snapshot: Snapshot
     inode: int
+    base: Snapshot
 
 
 _held: dict[Path, _Held] = {}
@@ -92,21 +98,26 @@ def open_snapshot(engine: Engine, settings: Settings) -> Snapshot:
     with _lock, _view(engine) as conn:
         moment = _moment(conn)
         held = _current(path, moment, settings)
-        if held is not None and not _changed(conn, held.snapshot.header):
-            return _note_seen(held, moment)
+        if held is not None:
+            if not _changed(conn, held.snapshot.header):
+                return _note_seen(held, moment)
+            changed = _changed(conn, held.base.header)
+            if len(changed) <= _PATCH_ALONE:
+                held.snapshot = _with_changes(conn, held.base, changed, moment, settings)
+                return held.snapshot
     # The lock over processes comes before the view: what another process wrote meanwhile is not done again.
     with _lock, _file_lock(path.with_suffix(".lock")), _view(engine) as conn:
         moment = _moment(conn)
         held = _current(path, moment, settings)
         if held is not None:
-            changed = _changed(conn, held.snapshot.header)
+            changed = _changed(conn, held.base.header)
             if not changed:
                 return _note_seen(held, moment)
+            snapshot = _patched(conn, held.base, changed, moment, settings)
         else:
-            changed = []
-        snapshot = _patched(conn, held, changed, moment, settings) if held else _built(conn, moment, settings)
+            snapshot = _built(conn, moment, settings)
         write(path, snapshot.header, snapshot.columns)
-        _held[path] = _Held(Snapshot(*read(path)), path.stat().st_ino)
+        _held[path] = _read_in(path, path.stat().st_ino)
         return _held[path].snapshot
 
 
@@ -147,7 +158,7 @@ def _current(path: Path, moment: _Moment, settings: Settings) -> _Held | None:
         inode = path.stat().st_ino
         held = _held.get(path)
         if held is None or held.inode != inode:
-            held = _held[path] = _Held(Snapshot(*read(path)), inode)
+            held = _held[path] = _read_in(path, inode)
     except (OSError, SnapshotUnreadable):
         _held.pop(path, None)
         return None
@@ -158,6 +169,11 @@ def _current(path: Path, moment: _Moment, settings: Settings) -> _Held | None:
         moment.deletions,
     )
     return held if same else None
+
+
+def _read_in(path: Path, inode: int) -> _Held:
+    found = Snapshot(*read(path))
+    return _Held(found, inode, found)
 
 
 def _changed(conn: Connection, header: Header) -> list[int]:
@@ -182,18 +198,40 @@ def _built(conn: Connection, moment: _Moment, settings: Settings) -> Snapshot:
     return Snapshot(_header(moment, settings, categories), columns)
 
 
-def _patched(conn: Connection, held: _Held, changed: Sequence[int], moment: _Moment, settings: Settings) -> Snapshot:
-    old = held.snapshot
+def _patched(conn: Connection, old: Snapshot, changed: Sequence[int], moment: _Moment, settings: Settings) -> Snapshot:
     if len(changed) > max(10_000, _PATCH_SHARE * len(old)):
         return _built(conn, moment, settings)
+    return _with_changes(conn, old, changed, moment, settings)
+
+
+def _with_changes(
+    conn: Connection, old: Snapshot, changed: Sequence[int], moment: _Moment, settings: Settings
+) -> Snapshot:
+    """The old snapshot with the changed rows as they are now. Its token says what they are, so that processes that patch alike agree."""
     with _cursor(conn) as cursor:
         cursor.execute("SELECT DISTINCT category FROM report WHERE id = ANY(%s)", (list(changed),))
         new_words = {row[0] for row in cursor.fetchall()} - set(old.header.categories)
     categories = (*old.header.categories, *sorted(new_words))
     rows = _rows(conn, categories, settings, changed)
-    kept = ~np.isin(old.columns["report_id"], np.fromiter(changed, np.int64, len(changed)))
-    merged = {name: np.concatenate([values[kept], rows[name]]) for name, values in old.columns.items()}
-    return Snapshot(_header(moment, settings, categories), _sorted(merged))
+    header = _header(moment, settings, categories)
+    said = hashlib.sha256(repr((old.token, categories)).encode())
+    for name in sorted(rows):
+        said.update(np.ascontiguousarray(rows[name]).tobytes())
+    return Snapshot(replace(header, token=said.hexdigest()[:16]), _merged(old.columns, rows))
+
+
+def _merged(old: Columns, rows: Columns) -> Columns:
+    """Rows by ``report_id`` put over those that are there, new ones added; both in order of it."""
+    there = np.searchsorted(old["report_id"], rows["report_id"])
+    known = there < len(old["report_id"])
+    known[known] = old["report_id"][there[known]] == rows["report_id"][known]
+    merged: Columns = {}
+    for name, values in old.items():
+        merged[name] = np.concatenate([values, rows[name][~known]])
+        merged[name][there[known]] = rows[name][known]
+    ids = merged["report_id"]
+    # New reports have larger keys than old ones, but for those of transactions that took long.
+    return merged if (ids[1:] > ids[:-1]).all() else _sorted(merged)
 
 
 def _header(moment: _Moment, settings: Settings, categories: tuple[str, ...]) -> Header:

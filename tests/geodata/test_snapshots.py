@@ -82,6 +82,10 @@ def same_as_database(engine: Engine, settings: Settings) -> None:
     assert found == [tuple(row) for row in rows]
 
 
+#: More changes than a process patches in by itself.
+MANY = snapshots._PATCH_ALONE + 10
+
+
 def path_of(settings: Settings) -> Path:
     return settings.home / "snapshots" / "reports.snapshot"
 
@@ -97,6 +101,36 @@ def test_an_empty_database_gives_an_empty_snapshot(engine: Engine, settings: Set
 
 def test_columns_equal_the_database(filled: Engine, settings: Settings) -> None:
     same_as_database(filled, settings)
+
+
+def test_a_few_changes_are_patched_in_memory_and_many_into_the_file(filled: Engine, settings: Settings) -> None:
+    first = open_snapshot(filled, settings)
+    inode = path_of(settings).stat().st_ino
+    with filled.begin() as conn:
+        conn.execute(FILL, {"n": 5})
+        conn.execute(
+            text("UPDATE report SET status = 'closed' WHERE id IN (SELECT id FROM report ORDER BY id LIMIT 3)")
+        )
+    patched = open_snapshot(filled, settings)
+    assert len(patched) == len(first) + 5
+    assert path_of(settings).stat().st_ino == inode
+    same_as_database(filled, settings)
+    with filled.begin() as conn:
+        conn.execute(FILL, {"n": MANY})
+    assert len(open_snapshot(filled, settings)) == len(first) + 5 + MANY
+    assert path_of(settings).stat().st_ino != inode
+    same_as_database(filled, settings)
+
+
+def test_processes_that_patch_alike_agree_on_the_token(filled: Engine, settings: Settings) -> None:
+    open_snapshot(filled, settings)
+    here = []
+    for _ in range(2):  # one after another here, both at once in a process that comes later
+        with filled.begin() as conn:
+            conn.execute(FILL, {"n": 2})
+        here.append(open_snapshot(filled, settings).token)
+    snapshots._held.clear()
+    assert open_snapshot(filled, settings).token == here[1] != here[0]
 
 
 def test_nothing_changed_keeps_the_file(filled: Engine, settings: Settings) -> None:
@@ -191,12 +225,12 @@ def _die_while_writing(url: str, settings: Settings) -> None:
 def test_a_process_killed_while_writing_harms_nobody(filled: Engine, settings: Settings, database_url: str) -> None:
     first = open_snapshot(filled, settings)
     with filled.begin() as conn:
-        conn.execute(FILL, {"n": 10})
+        conn.execute(FILL, {"n": MANY})
     process = multiprocessing.get_context("spawn").Process(target=_die_while_writing, args=(database_url, settings))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
-    assert len(open_snapshot(filled, settings)) == len(first) + 10
+    assert len(open_snapshot(filled, settings)) == len(first) + MANY
     same_as_database(filled, settings)
 
 
