@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request
-from flask_babel import format_datetime, format_timedelta, gettext, pgettext
+from flask_babel import format_date, format_datetime, format_timedelta, gettext, pgettext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -83,5 +83,6 @@ def init_app(app: Flask) -> None:
         pgettext=pgettext,
     )  # fmt: skip
     app.jinja_env.filters["local_time"] = lambda value: format_datetime(value, "yyyy-MM-dd HH:mm")
+    app.jinja_env.filters["whole_day"] = lambda day: format_date(day, "full")
     app.jinja_env.filters["time_ago"] = lambda value: format_timedelta(value - datetime.now(UTC), add_direction=True)
     app.context_processor(_names)

@@ -52,15 +52,7 @@ window.gridmap = window.gridmap || {};
   }
 
   // A name below its point.
-  const below = (layer, names, colour, minzoom) => {
-    const rule = gridmap.pointLabel(layer, names, 11, colour, minzoom);
-    const { symbolizer } = rule;
-    return { ...rule, symbolizer: { place: (layout, geometry, feature) => {
-      const point = geometry[0][0].clone();
-      point.y += 17;
-      return symbolizer.place(layout, [[point]], feature);
-    } } };
-  };
+  const below = (layer, names, colour, minzoom) => gridmap.lowered(gridmap.pointLabel(layer, names, 11, colour, minzoom), 17);
 
   Object.assign(gridmap.styles, {
     services: (names, settings) => ({
@@ -73,7 +65,7 @@ window.gridmap = window.gridmap || {};
     }),
     compound_names: (names) => ({
       paint: [],
-      label: [gridmap.pointLabel("compound_labels", names, 12, "#8a5f24", 16)],
+      label: [gridmap.lowered(gridmap.pointLabel("compound_labels", names, 12, "#8a5f24", 16), 9)],
     }),
   });
 

@@ -49,7 +49,12 @@ window.gridmap = window.gridmap || {};
     font: (zoom) => `${more.weight || 400} ${typeof size === "function" ? size(zoom) : size}px ${FONT}`,
   });
   const pointLabel = (layer, symbolizer, minzoom, filter) => ({ dataLayer: layer, symbolizer: new P.CenteredTextSymbolizer(symbolizer), minzoom, filter });
-
+  // The same label so many pixels below its point.
+  const lowered = (rule, pixels) => ({ ...rule, symbolizer: { place: (layout, geometry, feature) => {
+    const point = geometry[0][0].clone();
+    point.y += pixels;
+    return rule.symbolizer.place(layout, [[point]], feature);
+  } } });
 
   // A name in the middle of an area.
   class AreaName extends P.CenteredTextSymbolizer {
@@ -69,6 +74,7 @@ window.gridmap = window.gridmap || {};
   }
 
   gridmap.pointLabel = (layer, names, size, fill, minzoom) => pointLabel(layer, text(names, size, fill), minzoom);
+  gridmap.lowered = lowered;
   gridmap.labelFont = (size) => `600 ${size}px ${FONT}`;
 
   gridmap.styles = {
@@ -101,7 +107,8 @@ window.gridmap = window.gridmap || {};
         line("grids", "#0b3a5b", 4, (_zoom, feature) => feature.id === gridmap.chosenGrid),
       ],
       label: [
-        pointLabel("grid_labels", text(names, (zoom) => (zoom >= 15 ? 14 : 12), "#14415f", { weight: 600 }), 10),
+        // Where a compound is a grid of its own, both names have the same middle: this one stands above it, that of the compound below.
+        lowered(pointLabel("grid_labels", text(names, (zoom) => (zoom >= 15 ? 14 : 12), "#14415f", { weight: 600 }), 10), -9),
       ],
     }),
     divisions: (names) => ({
