@@ -108,6 +108,26 @@ class Selection:
         found: NDArray[np.int64] = keys[np.lexsort((keys, days))[::-1]]
         return found
 
+    def ids_from(self, start: date | None, least: int, *, newest_first: bool) -> NDArray[np.int64]:
+        """Keys of the reports of whole days from ``start`` on (None: from the end of the data), going back or forth in time.
+
+        There are at least ``least`` besides those of the day ``start`` itself, or all that there are.
+        """
+        days = self.column("day").astype(np.int64)
+        if not newest_first:
+            days = -days
+        if start is not None:
+            first = (start - _EPOCH).days * (1 if newest_first else -1)
+            rows = np.flatnonzero(days <= first)
+        else:
+            first = int(days.max()) + 1 if len(days) else 0
+            rows = np.arange(len(days))
+        behind = first - days[rows]
+        enough = np.cumsum(np.bincount(behind[behind > 0])) >= least
+        last = int(np.argmax(enough)) if enough.any() else len(enough)
+        found: NDArray[np.int64] = self.column("report_id")[rows[behind <= last]]
+        return found
+
     def by_category(self) -> list[tuple[str, int]]:
         """Reports per category, most first, then by name."""
         words = self.snapshot.header.categories

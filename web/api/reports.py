@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.actions import FiledReport
 from geodata.report_filter import ReportFilter
-from geodata.reports import events_of, list_reports, report_by_ref
+from geodata.report_pages import page_of_reports
+from geodata.report_search import ReportSearch
+from geodata.reports import events_of, report_by_ref
 from gridmap.access import Permission
 from gridmap.report import ReportDraft
 from web import db
@@ -45,14 +47,15 @@ def file() -> Response:
 def index() -> AnyResponse:
     """Reports of a filter, newest first, a page at a time."""
     only(request.args, _FILTER)
-    page = list_reports(
+    page = page_of_reports(
         db.connection(),
+        db.engine(),
+        db.settings(),
         scope(),
-        ReportFilter.parse(request.args),
-        db.settings().zone,
+        ReportSearch(ReportFilter.parse(request.args)),
         limit=query_limit(),
         cursor=request.args.get("cursor") or None,
-    )
+    ).page
     return collection([_feature(row) for row in page.rows], page.next_cursor)
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row
 
 from geodata.divisions import names_of
 from geodata.report_order import ORDERS
-from geodata.reports import categories, count_reports, list_reports
+from geodata.report_pages import page_of_reports
+from geodata.reports import categories
 from geodata.saved_filters import MAX_NAME, saved_filters
 from gridmap.access import Permission, Reach
 from gridmap.report import SOURCES, STATES
@@ -30,11 +31,14 @@ PERIODS = (1, 7, 30, 90, 365)
 @requires(Permission.VIEW_REPORTS)
 def index() -> str:
     """A page of the list that the address asks for."""
-    conn, zone, seen = db.connection(), db.settings().zone, scope()
+    conn, seen = db.connection(), scope()
     asked = AskedList.parse(request.args)
     cursor = request.args.get("cursor") or None
-    page = list_reports(conn, seen, asked.search, zone, order=asked.order, limit=asked.size, cursor=cursor)
-    count = count_reports(conn, seen, asked.search, zone, most=MOST_COUNTED + 1)
+    found = page_of_reports(
+        conn, db.engine(), db.settings(), seen, asked.search,
+        most=MOST_COUNTED, order=asked.order, limit=asked.size, cursor=cursor,
+    )  # fmt: skip
+    page = found.page
     return render_template(
         "cases/index.html",
         asked=asked,
@@ -44,7 +48,7 @@ def index() -> str:
         communities=communities_of(conn, page.rows),
         next_url=asked.page_url(page.next_cursor) if page.next_cursor else None,
         further=cursor is not None,
-        count=count,
+        count=found.count,
         most=MOST_COUNTED,
         orders=tuple(ORDERS),
         sizes=sorted(SIZES),
