@@ -18,13 +18,15 @@ def is_few(count: int) -> bool:
     return 0 < count < FEW
 
 
-def shown(count: int) -> str:
-    """A number about people as a page shows it.
+def shown(count: int, told: bool = True) -> str:
+    """A number about people as a page shows it; a dash where it would give a small one beside it away (``told`` is false).
 
-    >>> shown(3), shown(0), shown(1200)
-    ('<5', '0', '1,200')
+    >>> shown(3), shown(0), shown(1200), shown(7, told=False), shown(3, told=False)
+    ('<5', '0', '1,200', '—', '<5')
     """
-    return f"<{FEW}" if is_few(count) else f"{count:,}"
+    if is_few(count):
+        return f"<{FEW}"
+    return f"{count:,}" if told else "—"
 
 
 def protected(counts: Sequence[int]) -> list[int | None]:

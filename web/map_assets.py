@@ -16,6 +16,7 @@ from web.vendor import vendor_url
 
 #: Hohhot, shown while there is nothing else to show.
 FIRST_VIEW = (40.70, 111.45, 40.95, 111.95)
+GRID_TILES = "/tiles/grids/{z}/{x}/{y}.mvt"
 
 
 def assets() -> Assets:
@@ -81,3 +82,8 @@ def page_map(
     base = "/tiles/base/{z}/{x}/{y}.mvt"
     VectorTileLayer("base", base, name=_("Base map"), language=language(), compoundNames=compound_names).add_to(made)
     return made, extent is not None
+
+
+def grid_layer() -> VectorTileLayer:
+    """Outlines and names of the grids in force."""
+    return VectorTileLayer("grids", GRID_TILES, name=_("Grids"), language=language())

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from gridmap.privacy import shown
 from web.i18n import language
 from web.words import reason_word, source_word, status_word
 
@@ -22,9 +23,6 @@ PLACE_KIND = {
     "district": _l("District"),
     "city": _l("City"),
 }
-
-#: Numbers about households below this are shown as "<5".
-FEW = 5
 
 
 def grid_kind_word(kind: str) -> str:
@@ -51,13 +49,9 @@ def thousands(number: int) -> str:
     return f"{number:,}"
 
 
-def few(number: int) -> str:
-    """A number about households: small ones are not told.
-
-    >>> few(3), few(0), few(1200)
-    ('<5', '0', '1,200')
-    """
-    return f"<{FEW}" if 0 < number < FEW else thousands(number)
+def day_before(end: date) -> date:
+    """The last day of a time that ends before ``end``."""
+    return end - timedelta(days=1)
 
 
 def days_before(day: date, days: int) -> str:
@@ -79,7 +73,7 @@ def helpers() -> dict[str, Any]:
         "source_word": source_word,
         "status_word": status_word,
         "thousands": thousands,
-        "few": few,
+        "shown": shown,
         "days_before": days_before,
-        "day_before": lambda day: days_before(day, 2),
+        "day_before": day_before,
     }

@@ -17,8 +17,13 @@ def scope() -> Scope:
     return found
 
 
+def holds_place(place: PlaceAnswer) -> bool:
+    """Whether the place's grid or community is one that the caller may see."""
+    codes = [named.code if named else None for named in (place.grid, place.community)]
+    return scope().holds(*codes)
+
+
 def check_place(place: PlaceAnswer) -> None:
     """Errors: ``OutsideArea`` when the place belongs to a grid that the caller may not see."""
-    codes = [named.code if named else None for named in (place.grid, place.community)]
-    if not scope().holds(*codes):
+    if not holds_place(place):
         raise OutsideArea(field="lon")

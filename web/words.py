@@ -1,4 +1,4 @@
-"""Words of the domain as people see them: states, channels, reasons. Codes stay English in addresses and data."""
+"""Words of the domain as people see them: states, channels, datums, reasons. Codes stay English in addresses and data."""
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -36,6 +36,13 @@ SOURCE = {
     "other": _l("Other channel"),
 }
 
+DATUM = {
+    "wgs84": _l("WGS84 (GPS)"),
+    "cgcs2000": _l("CGCS2000 (official maps)"),
+    "gcj02": _l("GCJ-02 (AMap, WeChat, Tencent)"),
+    "bd09": _l("BD-09 (Baidu)"),
+}
+
 REASON = {
     "inside": _l("inside the grid"),
     "edge": _l("on the grid's edge"),
@@ -54,6 +61,11 @@ def status_word(code: str) -> str:
 def source_word(code: str) -> str:
     """A report's channel in words."""
     return str(SOURCE.get(code) or gettext("Unknown"))
+
+
+def datum_word(code: str) -> str:
+    """A datum with where it comes from."""
+    return str(DATUM[code])
 
 
 def reason_word(code: str | None) -> str:

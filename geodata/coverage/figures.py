@@ -16,7 +16,7 @@ from geodata.scope import Scope
 from geodata.tables import building_grid, division, fact, grid, household, person, post
 from geodata.versions import while_unchanged
 from gridmap.coverage import Size, size_of
-from gridmap.privacy import is_few, protected
+from gridmap.privacy import protected
 
 #: Digits of the codes of districts, streets, communities.
 _DIGITS = (6, 9, 12)
@@ -181,13 +181,6 @@ def area_households_told(grids: Sequence[GridSize], area: str | None) -> int | N
             sums[code[:digits]] += each.households
     told = dict(zip(sums, protected(list(sums.values())), strict=True))
     return told.get(area or "", 0)
-
-
-def few_or_hidden(count: int, told: int | None) -> str:
-    """How a page writes a number about homes: grouped, "<5" for few, a dash for what would give a small one away."""
-    if told is not None:
-        return f"{told:,}"
-    return "<5" if is_few(count) else "—"
 
 
 def _names(codes: Iterable[str]) -> Any:

@@ -19,11 +19,11 @@ from geodata.selections import choose
 from geodata.settings import Settings
 from geodata.snapshots import open_snapshot
 from gridmap.access import Role
+from gridmap.duties import WAITING
 from gridmap.report import OPEN, STATES
 from tests.geodata.cities import insert_other_district
 from tests.web.case_reports import file_case
 from tests.web.conftest import PASSWORD, SignIn, sign_in
-from web.today.duties import WAITING
 
 
 @pytest.fixture(scope="module", autouse=True)

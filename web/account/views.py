@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.account_areas import areas_of
 from geodata.accounts import EVERYWHERE
-from geodata.actions.acting import Actor
 from geodata.actions.own_account import change_own_password
 from geodata.days import today
 from geodata.deputies import deputies_of
@@ -18,11 +17,12 @@ from gridmap.access import GRANTS, Permission
 from gridmap.errors import GridmapError
 from web import db, token_forms
 from web.access import requires
+from web.acting import actor
 from web.auth.attempt import try_sign_in
 from web.errors import status_of
 from web.forms import troubles
 from web.identity import web_session
-from web.logs import request_id
+from web.map_words import day_before
 from web.role_words import role_word
 from web.scope import scope
 
@@ -52,7 +52,7 @@ def index() -> str:
         deputies=deputies_of(conn, g.account.id, day),
         sessions=count_sessions_of(conn, g.account.id),
         everywhere=EVERYWHERE,
-        day_before=lambda day: day - timedelta(days=1),
+        day_before=day_before,
     )
 
 
@@ -62,7 +62,7 @@ def end_sessions() -> AnyResponse:
     """End every session but this one."""
     with db.transaction() as conn:
         ended = end_sessions_of(conn, g.account.id, but="" if g.by_token else web_session().word or "")
-        _actor().note(conn, "sessions_ended", g.account.name, sessions=ended)
+        actor().note(conn, "sessions_ended", g.account.name, sessions=ended)
     flash(_("%(count)s other sessions have ended.", count=ended))
     return redirect(url_for("account.index"))
 
@@ -84,7 +84,7 @@ def change_password() -> AnyResponse:
             raise WrongPassword(field="old")
         with db.transaction() as conn:
             change_own_password(
-                conn, _actor(), g.account, request.form.get("password", ""), request.form.get("again", "")
+                conn, actor(), g.account, request.form.get("password", ""), request.form.get("again", "")
             )
             if not g.by_token:
                 web_session().sign_in(g.account.id, timedelta(hours=db.settings().session_hours))
@@ -107,7 +107,7 @@ def tokens_add() -> AnyResponse:
     """Give a token and show it this once."""
     try:
         with db.transaction() as conn:
-            word = token_forms.give(conn, _actor(), g.account)
+            word = token_forms.give(conn, actor(), g.account)
     except GridmapError as error:
         return make_response(_tokens_page(error=error), status_of(error))
     response = make_response(_tokens_page(word=word))
@@ -120,13 +120,9 @@ def tokens_add() -> AnyResponse:
 def tokens_revoke() -> AnyResponse:
     """End a token."""
     with db.transaction() as conn:
-        token_forms.revoke(conn, _actor(), g.account)
+        token_forms.revoke(conn, actor(), g.account)
     flash(_("The token is revoked."))
     return redirect(url_for("account.tokens"))
-
-
-def _actor() -> Actor:
-    return Actor(scope(), g.account.id, today(db.settings().zone), request_id())
 
 
 def _password_form(error: GridmapError | None = None) -> str:

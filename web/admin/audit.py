@@ -1,7 +1,5 @@
 """``/admin/audit``: who did or saw what."""
 
-import csv
-import io
 import json
 from typing import Any
 
@@ -12,15 +10,16 @@ from sqlalchemy import Row
 
 from geodata.audit_lines import AuditFilter, actions_there, all_lines, day_after, list_lines
 from geodata.days import today
-from geodata.exports.columns import unformula
 from geodata.report_filter import parse_day
 from gridmap.access import Permission
 from web import db
 from web.access import requires
+from web.acting import actor
 from web.admin.audit_words import action_word
-from web.admin.blueprint import actor, blueprint
+from web.admin.blueprint import blueprint
 from web.forms import argument
 from web.scope import scope
+from web.sheets import as_csv
 
 PAGE = 50
 #: Lines in one export; a longer period goes in parts.
@@ -58,18 +57,13 @@ def audit() -> str:
 def audit_export() -> Response:
     """The same lines as a file, which is itself noted."""
     settings, chosen, by = db.settings(), _chosen(), actor()
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
-        [_("Time"), _("Account"), _("Shown name"), _("Action"), _("Object"), _("Purpose"), _("Details"), _("Request")]
-    )
-    count = 0
+    heading = [
+        _("Time"), _("Account"), _("Shown name"), _("Action"), _("Object"), _("Purpose"), _("Details"), _("Request")
+    ]  # fmt: skip
     with db.transaction() as conn:
-        for row in all_lines(conn, by.scope, by.day, chosen, settings.zone, EXPORT_MOST):
-            writer.writerow(unformula(value) for value in _values(row))
-            count += 1
-        by.note(conn, "audit_exported", "", lines=count, filter=dict(request.args))
-    response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
+        lines = [_values(row) for row in all_lines(conn, by.scope, by.day, chosen, settings.zone, EXPORT_MOST)]
+        by.note(conn, "audit_exported", "", lines=len(lines), filter=dict(request.args))
+    response = Response(as_csv([heading, *lines]), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="audit-{by.day.isoformat()}.csv"'
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -5,15 +5,10 @@ from flask import Blueprint, g, redirect, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from geodata.actions.acting import Actor
-from geodata.days import today
 from gridmap.access import Permission, may
-from web import db
 from web.access import requires
-from web.logs import request_id
 from web.map_words import thousands
 from web.role_words import role_word
-from web.scope import scope
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -41,11 +36,6 @@ TABS = (
 def tabs() -> list[Tab]:
     """The parts that this caller may open."""
     return [tab for tab in TABS if may(g.account.role, tab.permission)]
-
-
-def actor() -> Actor:
-    """Who acts in this request, and where."""
-    return Actor(scope(), g.account.id, today(db.settings().zone), request_id())
 
 
 @blueprint.get("")

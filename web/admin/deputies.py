@@ -1,7 +1,5 @@
 """``/admin/deputies``: who stands in for whom (AB岗), until when."""
 
-from datetime import timedelta
-
 from flask import flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,9 +13,11 @@ from gridmap.access import Permission
 from gridmap.errors import GridmapError
 from web import db
 from web.access import requires
-from web.admin.blueprint import actor, blueprint
+from web.acting import actor
+from web.admin.blueprint import blueprint
 from web.errors import NotFound, status_of
 from web.forms import day_field, field, troubles
+from web.map_words import day_before
 
 #: Names that the form proposes.
 _PROPOSED = 500
@@ -44,7 +44,7 @@ def deputies_add() -> AnyResponse:
     except GridmapError as error:
         return make_response(_page(error), status_of(error))
     flash(
-        _("The deputy has the areas from %(first)s to %(last)s.", first=start, last=end - timedelta(days=1))
+        _("The deputy has the areas from %(first)s to %(last)s.", first=start, last=day_before(end))
         if added
         else _("That is so already.")
     )
@@ -74,5 +74,5 @@ def _page(error: GridmapError | None = None) -> str:
         errors=troubles(error, area="deputy", areas="principal"),
         shown={name: field(name) for name in ("principal", "deputy", "from", "until")},
         today=by.day,
-        day_before=lambda day: day - timedelta(days=1),
+        day_before=day_before,
     )

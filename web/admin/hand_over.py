@@ -14,7 +14,8 @@ from gridmap.errors import GridmapError
 from gridmap.privacy import shown
 from web import db
 from web.access import requires
-from web.admin.blueprint import actor, blueprint
+from web.acting import actor
+from web.admin.blueprint import blueprint
 from web.errors import status_of
 from web.forms import argument, day_field, field, troubles
 

@@ -20,8 +20,9 @@ from gridmap.access import GRANTS, Permission, Role
 from gridmap.errors import GridmapError
 from web import db
 from web.access import requires
+from web.acting import actor
 from web.admin.area_choice import area_choices
-from web.admin.blueprint import actor, blueprint
+from web.admin.blueprint import blueprint
 from web.errors import status_of
 from web.forms import argument, field, fields, troubles
 from web.role_words import role_word

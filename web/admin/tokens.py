@@ -12,7 +12,8 @@ from gridmap.access import Permission
 from gridmap.errors import GridmapError
 from web import db, token_forms
 from web.access import requires
-from web.admin.blueprint import actor, blueprint
+from web.acting import actor
+from web.admin.blueprint import blueprint
 from web.errors import status_of
 from web.forms import argument, troubles
 

@@ -23,7 +23,8 @@ from gridmap.access import Permission
 from gridmap.errors import GridmapError
 from web import db
 from web.access import requires
-from web.admin.blueprint import actor, blueprint
+from web.acting import actor
+from web.admin.blueprint import blueprint
 from web.errors import NotFound, status_of
 from web.forms import argument, day_field, field, fields, troubles
 

@@ -17,9 +17,8 @@ from web import db
 from web.access import requires
 from web.cases.blueprint import blueprint
 from web.cases.listing import communities_of
-from web.i18n import language
-from web.map_assets import page_map
-from web.maps import MapParts, VectorTileLayer, render
+from web.map_assets import grid_layer, page_map
+from web.maps import MapParts, render
 from web.maps.place_mark import PlaceMark
 from web.scope import scope
 from web.security import csp_nonce
@@ -62,6 +61,6 @@ def _map(conn: Connection, row: Row[Any]) -> MapParts:
     at = today(settings.zone)
     made, _has_grids = page_map(conn, scope(), settings, at, _("Place of the case"), opens_on=around)
     made.add_js_link("place_mark", static_url("maps/place_mark.js"))
-    VectorTileLayer("grids", "/tiles/grids/{z}/{x}/{y}.mvt", name=_("Grids"), language=language()).add_to(made)
+    grid_layer().add_to(made)
     PlaceMark(row.lat, row.lon, accuracy_m=row.accuracy_m, grid_id=row.grid_id).add_to(made)
     return render(made, csp_nonce())

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from geodata.audit import note
 from geodata.days import today
 from geodata.exports import Format, csv_lines, exported_rows, file_of, format_named, write_table
 from geodata.exports.files import fresh_file
@@ -24,10 +23,10 @@ from gridmap.access import Permission
 from gridmap.errors import GridmapError
 from web import db
 from web.access import requires
+from web.acting import actor
 from web.cases.asked import AskedList
 from web.cases.blueprint import blueprint
 from web.cases.export_words import wording
-from web.logs import request_id
 from web.scope import scope
 
 
@@ -60,10 +59,7 @@ def export() -> AnyResponse:
     job = None
     with db.transaction() as conn:
         # Before the first byte leaves: what was sent is noted even when the connection breaks.
-        note(
-            conn, "reports_exported", account_id=g.account.id, subject="report", request_id=request_id(),
-            format=kind.name, rows=rows, filter=asked.search.query(),
-        )  # fmt: skip
+        actor().note(conn, "reports_exported", "report", format=kind.name, rows=rows, filter=asked.search.query())
         if kind.direct is not None and rows > kind.direct:
             query, order = asked.search.query(), asked.order.name
             job = ask_for_export(conn, g.account.id, kind.name, query, order, wording(), rows)

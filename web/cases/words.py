@@ -1,4 +1,4 @@
-"""Words of cases: orders, datums, what happened, why a grid owns the place."""
+"""Words of cases: orders, what happened, why a grid owns the place."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from gridmap.report import OVER
 from web.map_words import helpers, thousands
-from web.words import STATUS, reason_word, status_word
+from web.words import STATUS, datum_word, reason_word, status_word
 
 ORDER = {
     "newest": _l("Newest first"),
@@ -18,12 +18,6 @@ ORDER = {
     "reported_oldest": _l("Reported first first"),
     "category": _l("By category"),
     "status": _l("By state"),
-}
-DATUM = {
-    "wgs84": _l("WGS84 (GPS)"),
-    "cgcs2000": _l("CGCS2000 (official maps)"),
-    "gcj02": _l("GCJ-02 (AMap, WeChat, Tencent)"),
-    "bd09": _l("BD-09 (Baidu)"),
 }
 CAUSE = {
     "filed": _l("when it was filed"),
@@ -41,11 +35,6 @@ _REFUSED = ("invalid", "merged", "refused", "sent_back")
 def order_word(name: str) -> str:
     """An order of the list in words."""
     return str(ORDER[name])
-
-
-def datum_word(code: str) -> str:
-    """A datum with where it comes from."""
-    return str(DATUM[code])
 
 
 def cause_word(code: str) -> str:

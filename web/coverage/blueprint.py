@@ -3,7 +3,6 @@ from typing import Any
 from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 
-from geodata.coverage.figures import few_or_hidden
 from gridmap.coverage import Size
 from web.map_words import helpers, thousands
 
@@ -47,6 +46,5 @@ def _words() -> dict[str, Any]:
         **helpers(),
         "finding_words": FINDING_WORDS,
         "size_words": SIZE_WORDS,
-        "few_or_hidden": few_or_hidden,
         "square_metres": square_metres,
     }

@@ -14,15 +14,13 @@ from web import db
 from web.access import requires
 from web.areas import area_choice
 from web.coverage.blueprint import FINDING_WORDS, asked_area, blueprint, square_metres
-from web.i18n import language
-from web.map_assets import page_map
-from web.maps import GridChoropleth, LayerSwitch, Legend, LegendRow, VectorTileLayer, render
+from web.map_assets import GRID_TILES, grid_layer, page_map
+from web.maps import GridChoropleth, LayerSwitch, Legend, LegendRow, render
 from web.maps.shapes import ShapeLayer
 from web.scope import scope
 from web.security import csp_nonce
 from web.static_files import static_url
 
-_GRIDS = "/tiles/grids/{z}/{x}/{y}.mvt"
 #: Orange and purple are told apart by everybody, and by their lightness on grey paper; the middle is pale.
 SIZE_COLOURS = {Size.BELOW: "#f1a340", Size.WITHIN: "#e8e6ea", Size.ABOVE: "#7b5aa6"}
 FINDING_COLOURS = {
@@ -40,10 +38,10 @@ def on_map() -> str:
     made, has_grids = page_map(conn, scope(), settings, at, _("Coverage"), area)
     made.add_js_link("shapes", static_url("maps/shapes.js"))
     sizes = GridChoropleth(
-        _GRIDS, url_for("coverage.sizes", area=area), name=_("Households against the bounds"), colours=tuple(SIZE_COLOURS.values())
+        GRID_TILES, url_for("coverage.sizes", area=area), name=_("Households against the bounds"), colours=tuple(SIZE_COLOURS.values())
     )  # fmt: skip
     sizes.add_to(made)
-    VectorTileLayer("grids", _GRIDS, name=_("Grids"), language=language()).add_to(made)
+    grid_layer().add_to(made)
     kind = request.args.get("kind") or None
     shapes = ShapeLayer(url_for("coverage.shapes", area=area, kind=kind), name=_("Findings"), colours=FINDING_COLOURS)
     shapes.add_to(made)

@@ -1,20 +1,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from geodata.actions.acting import Actor
-from geodata.coverage.figures import few_or_hidden
-from geodata.days import today
 from gridmap.access import Permission
-from web import db
 from web.access import requires
 from web.coverage.blueprint import FINDING_WORDS, SIZE_WORDS, square_metres
 from web.errors import WholeCityOnly
-from web.logs import request_id
 from web.map_words import helpers
 from web.scope import scope
 
@@ -63,11 +58,6 @@ def index() -> AnyResponse:
     return redirect(url_for("data.grids"))
 
 
-def actor() -> Actor:
-    """Who changes something here."""
-    return Actor(scope(), g.account.id, today(db.settings().zone), request_id() or "")
-
-
 def check_whole_city() -> None:
     """Errors: ``WholeCityOnly``."""
     if not scope().everywhere:
@@ -82,6 +72,5 @@ def _words() -> dict[str, Any]:
         "kind_words": KIND_WORDS,
         "finding_words": FINDING_WORDS,
         "size_words": SIZE_WORDS,
-        "few_or_hidden": few_or_hidden,
         "square_metres": square_metres,
     }

@@ -1,6 +1,6 @@
 """Grids: find one, edit its name and kind, go on to its worker."""
 
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,9 +14,10 @@ from gridmap.coverage import Size
 from gridmap.errors import GridmapError
 from web import db
 from web.access import requires
+from web.acting import actor
 from web.areas import area_choice
 from web.coverage.blueprint import asked_area
-from web.data.blueprint import actor, blueprint
+from web.data.blueprint import blueprint
 from web.errors import status_of
 from web.forms import argument, field, troubles
 from web.map_words import GRID_KIND
@@ -89,7 +90,7 @@ def _form(code: str, error: GridmapError | None = None) -> str:
 
 
 def _may_hand_over() -> bool:
-    return "admin.hand_over" in current_app.view_functions and scope().may(Permission.HAND_OVER)
+    return scope().may(Permission.HAND_OVER)
 
 
 def _fits(each: GridSize) -> bool:

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 from werkzeug.wrappers import Response as AnyResponse
 
-from geodata.audit import note
 from geodata.jobs import ask_cancel, job_by_ref, recent_jobs
 from geodata.jobs.loads import KIND, ask_for_load
 from geodata.jobs.queue import UnknownJob
@@ -16,8 +15,8 @@ from geodata.uploads import rejects_path, upload_by_ref
 from gridmap.access import Permission
 from web import db
 from web.access import requires
+from web.acting import actor
 from web.data.blueprint import blueprint, check_whole_city
-from web.logs import request_id
 from web.scope import scope
 
 _RECENT = 100
@@ -118,10 +117,7 @@ def job_rejects(ref: UUID) -> Response:
     if not path.is_file():
         raise UnknownJob(field="ref")
     with db.transaction() as conn:
-        note(
-            conn, "rejects_downloaded", account_id=g.account.id, subject=upload.kind, purpose="mending", request_id=request_id() or "",
-            file=upload.name,
-        )  # fmt: skip
+        actor().note(conn, "rejects_downloaded", upload.kind, purpose="mending", file=upload.name)
     response = make_response(
         send_file(path.resolve(), mimetype="text/csv", as_attachment=True, download_name=f"{upload.name}.rejects.csv")
     )

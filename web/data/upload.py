@@ -1,6 +1,7 @@
 """A layer in: send the file, say what its columns are, try it, apply it. Trying and applying are jobs."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -23,15 +24,9 @@ from web.errors import status_of
 from web.forms import field, troubles
 from web.scope import scope
 from web.security import takes_files
+from web.words import DATUM
 
-DATUM_WORDS = {
-    "wgs84": "WGS84",
-    "cgcs2000": "CGCS2000",
-    "gcj02": "GCJ-02",
-    "bd09": "BD-09",
-}
 _MAPPED = "column:"
-assert set(DATUM_WORDS) == set(DATUMS)
 
 
 @blueprint.get("/upload")
@@ -108,8 +103,6 @@ def _asked_options(found: Upload) -> dict[str, Any]:
 
 
 def _check_zone(zone: str) -> None:
-    from zoneinfo import ZoneInfo
-
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as error:
@@ -141,7 +134,7 @@ def _second_form(found: Upload, layer: str | None, error: GridmapError | None = 
         fields=fields,
         suggested={**look.suggested(fields), **_chosen_columns()},
         zone=db.settings().time_zone,
-        datums=DATUM_WORDS,
+        datums=DATUM,
         errors=troubles(error),
         mapped=_MAPPED,
         unreadable=_("The file cannot be used as it is.") if error and not look.columns and not look.layers else "",

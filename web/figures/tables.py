@@ -14,7 +14,7 @@ from geodata.report_filter import ReportFilter
 from geodata.selections import Selection
 from geodata.volumes import area_volumes, by_weekday
 from gridmap.errors import GridmapError
-from gridmap.privacy import FEW, is_few, protected
+from gridmap.privacy import is_few, protected, shown
 from web import db
 from web.heat_address import filter_query
 from web.map_words import place_name
@@ -122,7 +122,7 @@ def _areas(conn: Connection, selection: Selection, chosen: ReportFilter) -> Tabl
 
 
 def _hidden(households: int) -> str:
-    return f"<{FEW}" if is_few(households) else _("not shown")
+    return shown(households) if is_few(households) else _("not shown")
 
 
 def _months(selection: Selection, chosen: ReportFilter) -> Table:

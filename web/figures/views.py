@@ -4,7 +4,6 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from geodata.audit import note
 from geodata.days import today
 from geodata.exports import FORMATS, UnknownFormat
 from geodata.places import FoundPlace, named_place
@@ -15,14 +14,14 @@ from gridmap.access import Permission, may
 from gridmap.report import SOURCES
 from web import db
 from web.access import requires
+from web.acting import actor
 from web.areas import area_choice
-from web.figures.files import Cells, as_csv, as_workbook
 from web.figures.tables import Line, Table, all_tables, list_url, period_words, table_named
 from web.heat_address import chosen_filter, filter_query
-from web.logs import request_id
 from web.map_words import helpers
 from web.periods import periods
 from web.scope import scope
+from web.sheets import Cells, as_csv, as_workbook
 
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
 blueprint.context_processor(helpers)
@@ -70,10 +69,7 @@ def export(name: str, kind: str) -> Response:
     table = table_named(name, db.connection(), selection, chosen)
     rows = _cells(table)
     with db.transaction() as conn:
-        note(
-            conn, "figures_exported", account_id=g.account.id, subject=name, request_id=request_id(),
-            format=kind, rows=len(table.lines), filter=chosen.query(),
-        )  # fmt: skip
+        actor().note(conn, "figures_exported", name, format=kind, rows=len(table.lines), filter=chosen.query())
     response = Response(
         as_csv(rows) if kind == "csv" else as_workbook(table.title, rows), mimetype=FORMATS[kind].mimetype
     )

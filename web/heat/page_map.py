@@ -10,14 +10,11 @@ from web import db
 from web.heat.legends import CHANGE_COLOURS, LegendText, density_legend, grid_legend
 from web.heat.shading import shade
 from web.heat_address import HeatAddress, density_breaks
-from web.i18n import language
-from web.map_assets import page_map
-from web.maps import GridChoropleth, GridMap, HeatTileLayer, LayerSwitch, Legend, MapParts, VectorTileLayer, render
+from web.map_assets import GRID_TILES, grid_layer, page_map
+from web.maps import GridChoropleth, GridMap, HeatTileLayer, LayerSwitch, Legend, MapParts, render
 from web.scope import scope
 from web.security import csp_nonce
 from web.tiles.picture import COLOURS
-
-_GRIDS = "/tiles/grids/{z}/{x}/{y}.mvt"
 
 
 def heat_map(snapshot: Snapshot, asked: HeatAddress, selection: Selection) -> tuple[MapParts, bool]:
@@ -27,12 +24,12 @@ def heat_map(snapshot: Snapshot, asked: HeatAddress, selection: Selection) -> tu
     if asked.compare or asked.measure != "density":
         text = grid_legend(asked, shade(snapshot, asked))
         colours = CHANGE_COLOURS if asked.compare else COLOURS
-        layer: Layer = GridChoropleth(_GRIDS, asked.url("heat.grids"), name=text.title, colours=colours)
+        layer: Layer = GridChoropleth(GRID_TILES, asked.url("heat.grids"), name=text.title, colours=colours)
     else:
         text = density_legend(asked, density_breaks(conn, scope(), snapshot, asked, selection), selection.bandwidth_m)
         layer = HeatTileLayer(asked.tile_url(), name=text.title)
     layer.add_to(made)
-    VectorTileLayer("grids", _GRIDS, name=_("Grids"), language=language()).add_to(made)
+    grid_layer().add_to(made)
     _add_legend(made, text, layer)
     LayerSwitch().add_to(made)
     return render(made, csp_nonce()), has_grids

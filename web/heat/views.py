@@ -25,7 +25,7 @@ from web.heat.page_map import heat_map
 from web.heat.shading import is_whole, shade
 from web.heat_address import MEASURES, HeatAddress, chosen_filter, week_words
 from web.map_page.places import asked_place
-from web.map_words import days_before, helpers
+from web.map_words import day_before, helpers
 from web.periods import periods
 from web.scope import check_place, scope
 from web.words import source_word
@@ -178,4 +178,4 @@ def _week_span(asked: HeatAddress) -> str:
     shown = asked.shown
     assert shown.from_day
     assert shown.to_day
-    return f"{shown.from_day} – {days_before(shown.to_day, 2)}"
+    return f"{shown.from_day} – {day_before(shown.to_day)}"

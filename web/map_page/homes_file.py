@@ -1,27 +1,15 @@
 """Homes as a file for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
 from geodata.homes import Home
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from web.sheets import as_csv
 
 
 def homes_csv(homes: Iterable[Home]) -> bytes:
-    """UTF-8 with a mark at its start, as Excel wants it; care groups are separated by a semicolon."""
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow([_("Stairwell"), _("Floor"), _("Room"), _("People"), _("Care groups")])
-    for home in homes:
-        floor = "" if home.floor is None else home.floor
-        rows.writerow([_cell(home.stairwell), floor, _cell(home.room), home.people, _cell("；".join(home.care_groups))])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(words: str) -> str:
-    """Words as words: a spreadsheet must not take them for a formula."""
-    return f"'{words}" if words.startswith(_FORMULA) else words
+    """One line a home; care groups are separated by a semicolon."""
+    heading = [_("Stairwell"), _("Floor"), _("Room"), _("People"), _("Care groups")]
+    rows = [[home.stairwell, home.floor, home.room, home.people, "；".join(home.care_groups)] for home in homes]
+    return as_csv([heading, *rows])

@@ -12,7 +12,7 @@ from gridmap.access import Permission
 from web import db
 from web.access import requires
 from web.i18n import language
-from web.map_assets import page_map
+from web.map_assets import grid_layer, page_map
 from web.map_page.blueprint import blueprint
 from web.map_page.places import opened
 from web.map_page.words import SERVICE, SERVICE_GROUP
@@ -50,7 +50,7 @@ def index() -> str:
         "divisions", "/tiles/divisions/{z}/{x}/{y}.mvt", name=_("Divisions"), language=language()
     )
     divisions.add_to(made)
-    grids = VectorTileLayer("grids", "/tiles/grids/{z}/{x}/{y}.mvt", name=_("Grids"), language=language())
+    grids = grid_layer()
     grids.add_to(made)
     known = things_known(conn)
     areas = _rows(known, {"district": _("District"), "street": _("Street"), "community": _("Community")})

@@ -1,12 +1,9 @@
 """Words of the cards: posts, bodies, gates, service points, purposes."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-
-from gridmap.privacy import is_few, shown
 
 POST = {
     "grid_worker": _l("Grid worker"),
@@ -62,20 +59,6 @@ PURPOSE = {
 }
 
 
-def told(number: int, may_be_told: bool = True) -> str:
-    """A number about households beside others; one that would give away a small one is a dash.
-
-    >>> told(3), told(1200), told(7, may_be_told=False)
-    ('<5', '1,200', '—')
-    """
-    return shown(number) if may_be_told or is_few(number) else "—"
-
-
-def last_day(end: date) -> date:
-    """The last day of a time that ends before ``end``."""
-    return end - timedelta(days=1)
-
-
 def tel(phone: str) -> str:
     """A number as ``tel:`` links take it.
 
@@ -94,7 +77,5 @@ def words() -> dict[str, Any]:
         "gate_word": lambda kind: str(GATE[kind]),
         "service_word": lambda kind: str(SERVICE.get(kind) or kind),
         "purposes": PURPOSE,
-        "told": told,
-        "last_day": last_day,
         "tel": tel,
     }

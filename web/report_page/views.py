@@ -20,20 +20,20 @@ from gridmap.errors import GridmapError
 from web import db
 from web.access import public, requires
 from web.api.fields import query_number
-from web.cases.words import datum_word
 from web.errors import status_of
 from web.filing import check_may_file, check_source, file_for_caller, sources_of_caller
 from web.i18n import language
 from web.identity import web_session
-from web.map_assets import page_map
+from web.map_assets import grid_layer, page_map
 from web.map_page.places import asked_place
 from web.map_words import helpers
-from web.maps import LayerSwitch, MapParts, VectorTileLayer, render
+from web.maps import LayerSwitch, MapParts, render
 from web.report_page.categories import usual_categories
 from web.report_page.form import ReportForm
-from web.scope import scope
+from web.scope import holds_place, scope
 from web.security import csp_nonce
 from web.static_files import static_url
+from web.words import datum_word
 
 blueprint = Blueprint("report_page", __name__, url_prefix="/report")
 blueprint.context_processor(lambda: {**helpers(), "datum_word": datum_word})
@@ -96,8 +96,7 @@ def owner() -> str:
         )  # fmt: skip
     except GridmapError as error:
         return render_template("report_page/owner.html", trouble=error.text(language()), place=None)
-    codes = [named.code if named else None for named in (place.grid, place.community)]
-    return render_template("report_page/owner.html", trouble=None, place=place, inside=scope().holds(*codes))
+    return render_template("report_page/owner.html", trouble=None, place=place, inside=holds_place(place))
 
 
 @blueprint.get("/places")
@@ -140,6 +139,6 @@ def _map() -> MapParts:
     made: Any
     made, _has_grids = page_map(db.connection(), scope(), settings, at, _("Click where the problem is"))
     made.add_js_link("place_mark", static_url("maps/place_mark.js"))
-    VectorTileLayer("grids", "/tiles/grids/{z}/{x}/{y}.mvt", name=_("Grids"), language=language()).add_to(made)
+    grid_layer().add_to(made)
     LayerSwitch().add_to(made)
     return render(made, csp_nonce())

@@ -13,13 +13,14 @@ from geodata.scope import Scope
 from geodata.selections import choose
 from geodata.snapshots import open_snapshot
 from gridmap.access import Permission, Reach
+from gridmap.duties import has_moves, waiting_for
 from gridmap.report import OPEN
 from web import db
 from web.access import requires
 from web.cases.listing import PAGE, communities_of
 from web.cases.words import case_helpers
+from web.role_words import role_word
 from web.scope import scope
-from web.today.duties import has_moves, waiting_for
 
 #: Rows of the lists on the page.
 LONGEST = 8
@@ -61,6 +62,7 @@ def home() -> str:
         deputising=[row for row in areas_of(conn, [g.account.id], at) if row.for_account],
         cases_url=lambda **query: url_for("cases.index", **query),
         may_file=seen.may(Permission.FILE_REPORT),
+        role_word=role_word,
         may_heat=seen.may(Permission.VIEW_FIGURES),
         **case_helpers(),
     )
