@@ -65,8 +65,13 @@ def _checked_url(url: str) -> URL:
 
 @lru_cache(maxsize=8)
 def engine_for(url: str, *, pool: int = 8, statement_timeout_s: float = 0.0) -> Engine:
-    """The engine of this process for a database; made once. Errors: ``DatabaseUrlBad``."""
-    timeout = f" -c statement_timeout={int(statement_timeout_s * 1000)}" if statement_timeout_s else ""
+    """The engine of this process for a database; made once. Errors: ``DatabaseUrlBad``.
+
+    With a timeout it is that of pages: many short questions at a time, so that none of them is to take several cores.
+    """
+    timeout = ""
+    if statement_timeout_s:
+        timeout = f" -c statement_timeout={int(statement_timeout_s * 1000)} -c max_parallel_workers_per_gather=0"
     return create_engine(
         _checked_url(url),
         pool_size=pool,
