@@ -11,7 +11,21 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Text, and_, cast, false, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from geodata.accounts import EVERYWHERE, Account
@@ -132,8 +146,10 @@ def scope_of(conn: Connection, account: Account, city_code: str, day: date) -> S
         compounds = _compounds(conn, account.unit_id, day)
         return Scope(account.id, grant.permissions, grant.reports, _grids_of(conn, compounds, day), compounds=compounds)
     working = and_(unit.c.id == unit_duty.c.unit_id, unit.c.id == account.unit_id, is_open(day))
-    duties = select(unit_duty.c.category).join(unit, working).order_by(unit_duty.c.category)
-    return Scope(account.id, grant.permissions, grant.reports, None, categories=tuple(conn.scalars(duties)))
+    duties = tuple(conn.scalars(select(unit_duty.c.category).join(unit, working).order_by(unit_duty.c.category)))
+    # The whole city is for the unit's work: cards with people and phones close with it.
+    works = bool(duties) or conn.scalar(select(exists().where(unit.c.id == account.unit_id, is_open(day))))
+    return Scope(account.id, grant.permissions, grant.reports, None if works else (), categories=duties)
 
 
 def reports_of_areas(conn: Connection, areas: tuple[str, ...]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from geodata.account_areas import DeputyNeedsEnd, check_area, give_area, own_areas
 from geodata.account_list import managed_account
 from geodata.actions.acting import Actor
-from geodata.actions.managing import AreaNeeded, check_inside
+from geodata.actions.managing import AreaNeeded, OwnAccount, check_inside
 from geodata.deputies import end_deputy, lent_until
 from gridmap.errors import GridmapError
 
@@ -40,12 +40,15 @@ def let_stand_in(conn: Connection, by: Actor, principal_name: str, deputy_name: 
     """Give a deputy the areas of the principal from a day until before another; how many areas that adds. Twice does no harm.
 
     The deputy's own role decides what may be done there, so each area must be one that this role could have.
-    Errors: ``NoSuchAccount``, ``DeputyOfSelf``, ``AccountEnded``, ``DeputyNeedsEnd``, ``AreaNeeded``, ``AreaOfOtherLevel``, ``BeyondOwnArea``.
+    Errors: ``NoSuchAccount``, ``DeputyOfSelf``, ``OwnAccount``, ``AccountEnded``, ``DeputyNeedsEnd``, ``AreaNeeded``, ``AreaOfOtherLevel``, ``BeyondOwnArea``.
     """
     principal = managed_account(conn, by.scope, principal_name, by.day, field="principal")
     deputy = managed_account(conn, by.scope, deputy_name, by.day, field="deputy")
     if principal.id == deputy.id:
         raise DeputyOfSelf(field="deputy")
+    if deputy.id == by.account_id:
+        # Whoever stands in would otherwise go on for ever.
+        raise OwnAccount(field="deputy")
     if deputy.disabled_at is not None:
         raise AccountEnded(field="deputy", name=deputy.name)
     if end <= max(start, by.day):

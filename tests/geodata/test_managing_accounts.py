@@ -292,6 +292,17 @@ def test_deputies_are_listed_and_ended_inside_the_own_area(
     assert scope_of(conn, account_by_name(conn, "b"), "1501", TODAY).areas == ("f",)
 
 
+def test_whoever_stands_in_does_not_prolong_it(two_districts: Connection) -> None:
+    """Secretary b stands in for a, so both communities lie inside b's area: still only somebody else names b a deputy."""
+    conn = two_districts
+    a, b = (
+        account(conn, name, "street_officer", code[:9]) for name, code in (("a", COMMUNITY), ("b", OTHER_COMMUNITY))
+    )
+    give_area(conn, b, COMMUNITY[:9], TODAY, TODAY + timedelta(days=3), for_=a)
+    with pytest.raises(OwnAccount):
+        let_stand_in(conn, actor(conn, b), "a", "b", TODAY, TODAY + timedelta(days=3000))
+
+
 def test_a_deputy_s_role_must_be_able_to_have_the_area(two_districts: Connection, city_admin: Actor) -> None:
     """Otherwise a grid worker who stands in for a street officer would see the homes of the whole street."""
     account(two_districts, "officer", "street_officer", COMMUNITY[:9])

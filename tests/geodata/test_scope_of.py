@@ -51,4 +51,11 @@ def test_a_closed_unit_is_responsible_for_nothing(nine_grids: Connection) -> Non
     nine_grids.execute(unit_duty.insert().values(unit_id=key, category="路灯"))
     made = add_account(nine_grids, "clerk", "a long enough password", "unit_handler", unit_id=key)
     assert scope_of(nine_grids, made, "1501", date(2026, 10, 31)).categories == ("路灯",)
-    assert scope_of(nine_grids, made, "1501", date(2026, 11, 1)).categories == ()
+    closed = scope_of(nine_grids, made, "1501", date(2026, 11, 1))
+    assert (closed.categories, closed.areas) == ((), ())
+
+
+def test_an_open_unit_without_duties_works_in_the_city(nine_grids: Connection) -> None:
+    key = nine_grids.scalar(unit.insert().values(code="u", name="局").returning(unit.c.id))
+    made = add_account(nine_grids, "clerk", "a long enough password", "unit_handler", unit_id=key)
+    assert scope_of(nine_grids, made, "1501", TODAY).everywhere
