@@ -12,7 +12,7 @@ from gridmap.access import Permission
 from web import db
 from web.access import requires
 from web.i18n import language
-from web.map_assets import grid_layer, page_map
+from web.map_assets import GRID_TILES, grid_layer, page_map
 from web.map_page.blueprint import blueprint
 from web.map_page.places import opened
 from web.map_page.words import SERVICE, SERVICE_GROUP
@@ -59,7 +59,10 @@ def index() -> str:
     if areas:
         made.add_child(Legend(_("Grids in force"), areas, note=_("As of %(day)s", day=at.isoformat()), layer=grids))
     for style, word, rows, zoom in _point_layers(known):
-        layer = VectorTileLayer(style, "/tiles/services/{z}/{x}/{y}.mvt", name=word, language=language(), minZoom=zoom)
+        beside = {"gridsUrl": GRID_TILES} if style == "compound_names" else {}
+        layer = VectorTileLayer(
+            style, "/tiles/services/{z}/{x}/{y}.mvt", name=word, language=language(), minZoom=zoom, **beside
+        )
         layer.add_to(made)
         if rows:
             made.add_child(Legend(word, rows, layer=layer))

@@ -26,8 +26,12 @@ window.gridmap = window.gridmap || {};
   gridmap.vectorLayer = (settings) => {
     const names = settings.language === "en" ? ["name_en", "name", "code"] : ["name", "code"];
     const style = gridmap.styles[settings.style](names, settings);
+    // Names of compounds keep clear of those of grids: their layer reads both tiles.
+    const from = settings.gridsUrl
+      ? { sources: { grids: { url: settings.gridsUrl, maxDataZoom: 16 }, places: { url: settings.url, maxDataZoom: 16 } } }
+      : { url: settings.url };
     const layer = tiles(settings.style, {
-      url: settings.url, minZoom: settings.minZoom || 0, paintRules: style.paint, labelRules: settings.labels === false ? [] : style.label,
+      ...from, minZoom: settings.minZoom || 0, paintRules: style.paint, labelRules: settings.labels === false ? [] : style.label,
     });
     layer.gridmapStyle = settings.style;
     if (settings.style === "grids") gridLayers.push(layer);

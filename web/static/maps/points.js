@@ -65,7 +65,10 @@ window.gridmap = window.gridmap || {};
     }),
     compound_names: (names) => ({
       paint: [],
-      label: [gridmap.lowered(gridmap.pointLabel("compound_labels", names, 12, "#8a5f24", 16), 9)],
+      label: [
+        gridmap.roomOfGridNames(names, "grids"),
+        gridmap.whereFree({ ...gridmap.pointLabel("compound_labels", names, 12, "#8a5f24", 16), dataSource: "places" }, [9, -9, 27, -27]),
+      ],
     }),
   });
 

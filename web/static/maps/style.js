@@ -75,6 +75,26 @@ window.gridmap = window.gridmap || {};
 
   gridmap.pointLabel = (layer, names, size, fill, minzoom) => pointLabel(layer, text(names, size, fill), minzoom);
   gridmap.lowered = lowered;
+
+  // A grid's name stands a little above its middle: where a compound is a grid of its own, the compound's name stands below.
+  const gridName = (names) => lowered(pointLabel("grid_labels", text(names, (zoom) => (zoom >= 15 ? 14 : 12), "#14415f", { weight: 600 }), 10), -9);
+  // The room of grids' names, for a layer of names that has the tiles of grids beside its own: it draws nothing there.
+  gridmap.roomOfGridNames = (names, source) => {
+    const rule = gridName(names);
+    return { ...rule, dataSource: source, symbolizer: { place: (...asked) => {
+      const labels = rule.symbolizer.place(...asked);
+      return labels && labels.map((label) => ({ ...label, draw: () => {} }));
+    } } };
+  };
+  // The same label at the first of so many pixels below its point where nothing else stands.
+  gridmap.whereFree = (rule, steps) => ({ ...rule, symbolizer: { place: (layout, geometry, feature) => {
+    let labels;
+    for (const pixels of steps) {
+      labels = lowered(rule, pixels).symbolizer.place(layout, geometry, feature);
+      if (!labels || !labels.some((label) => layout.index.labelCollides(label, Infinity))) break;
+    }
+    return labels;
+  } } });
   gridmap.labelFont = (size) => `600 ${size}px ${FONT}`;
 
   gridmap.styles = {
@@ -107,8 +127,7 @@ window.gridmap = window.gridmap || {};
         line("grids", "#0b3a5b", 4, (_zoom, feature) => feature.id === gridmap.chosenGrid),
       ],
       label: [
-        // Where a compound is a grid of its own, both names have the same middle: this one stands above it, that of the compound below.
-        lowered(pointLabel("grid_labels", text(names, (zoom) => (zoom >= 15 ? 14 : 12), "#14415f", { weight: 600 }), 10), -9),
+        gridName(names),
       ],
     }),
     divisions: (names) => ({

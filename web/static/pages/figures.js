@@ -12,7 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const grouped = (number) => number.toLocaleString("en-US");
 
   const options = (chart) => {
-    const words = { type: "category", data: chart.words, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: ink, hideOverlap: true } };
+    const words = { type: "category", data: chart.words, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: ink, hideOverlap: true, formatter: (word) => word.replace(/\s*[（(]/, "\n$&") } };
     const counts = { type: "value", minInterval: 1, splitLine: { lineStyle: { color: line } }, axisLabel: { color: ink, formatter: grouped } };
     if (!chart.upright) Object.assign(words, { inverse: true, axisLabel: { color: ink, width: 120, overflow: "truncate" } });
     return {
