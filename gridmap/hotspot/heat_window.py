@@ -5,8 +5,10 @@ while zooming.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridmap.hotspot.smoothing import Floats, lagrange, smooth
 
@@ -84,25 +86,38 @@ def window_density(
         )
         found: Floats = fine.reshape(height, k, width, k).mean(axis=(1, 3)) * per_km2
     else:
-        column, first_x = _between(left, width, step)
-        row, first_y = _between(top, height, step)
+        across, down = _Between.of(left, width, step), _Between.of(top, height, step)
         field = smooth(
-            x * nodes - (first_x + 0.5), y * nodes - (first_y + 0.5), (row.shape[1], column.shape[1]), (sigma, sigma)
+            x * nodes - (across.first + 0.5), y * nodes - (down.first + 0.5), (down.nodes, across.nodes), (sigma, sigma)
         )
-        found = row @ field @ column.T * per_km2
+        if not field.any():
+            return np.zeros((height, width))
+        found = down.read(across.read(field.T).T) * per_km2
     return np.maximum(found, 0.0)
 
 
-def _between(start: int, length: int, step: float) -> tuple[Floats, int]:
-    """Weights [length, nodes] that read pixels from the nodes around them, and the first node."""
-    at = (start + np.arange(length) + 0.5) * step - 0.5
-    whole = np.floor(at).astype(np.int64)
-    first = int(whole[0]) - 1
-    weights = np.zeros((length, int(whole[-1]) + 3 - first))
-    pixel = np.arange(length)
-    for offset, part in enumerate(lagrange(at - whole)):
-        weights[pixel, whole - 1 - first + offset] = part
-    return weights, first
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """How pixels in a line are read from the four nodes around each: ``below`` is the position of the first of them."""
+
+    first: int
+    nodes: int
+    below: NDArray[np.int64]
+    weights: tuple[Floats, ...]
+
+    @classmethod
+    def of(cls, start: int, length: int, step: float) -> "_Between":
+        at = (start + np.arange(length) + 0.5) * step - 0.5
+        whole = np.floor(at).astype(np.int64)
+        first = int(whole[0]) - 1
+        return cls(first, int(whole[-1]) + 3 - first, whole - 1 - first, lagrange(at - whole))
+
+    def read(self, field: Floats) -> Floats:
+        """Rows of pixels from rows of nodes."""
+        found = np.zeros((len(self.below), field.shape[1]))
+        for offset, weight in enumerate(self.weights):
+            found += weight[:, None] * field[self.below + offset]
+        return found
 
 
 def class_breaks(x: Floats, y: Floats, *, bandwidth_m: float, latitude: float, classes: int = 5) -> tuple[float, ...]:

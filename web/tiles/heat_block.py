@@ -45,6 +45,8 @@ def draw_block(selection: Selection, block: Block, breaks: tuple[float, ...]) ->
         bandwidth_m=selection.bandwidth_m,
         latitude=selection.latitude,
     )
+    if not density.any():
+        return dict.fromkeys(tiles.values(), EMPTY_PICTURE)
     return {
         tile: heat_picture(density[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE], breaks)
         for (row, column), tile in tiles.items()
