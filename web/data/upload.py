@@ -20,6 +20,7 @@ from gridmap.errors import GridmapError
 from web import db
 from web.access import requires
 from web.data.blueprint import KIND_WORDS, blueprint, check_whole_city
+from web.data.field_words import FIELD_WORDS
 from web.errors import status_of
 from web.forms import field, troubles
 from web.scope import scope
@@ -132,6 +133,7 @@ def _second_form(found: Upload, layer: str | None, error: GridmapError | None = 
         found=found,
         look=look,
         fields=fields,
+        field_words=FIELD_WORDS,
         suggested={**look.suggested(fields), **_chosen_columns()},
         zone=db.settings().time_zone,
         datums=DATUM,

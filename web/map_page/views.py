@@ -1,4 +1,5 @@
 from itertools import groupby
+from typing import Any
 
 from flask import render_template, request
 from flask_babel import gettext as _
@@ -59,7 +60,7 @@ def index() -> str:
     if areas:
         made.add_child(Legend(_("Grids in force"), areas, note=_("As of %(day)s", day=at.isoformat()), layer=grids))
     for style, word, rows, zoom in _point_layers(known):
-        beside = {"gridsUrl": GRID_TILES} if style == "compound_names" else {}
+        beside: dict[str, Any] = {"gridsUrl": GRID_TILES} if style == "compound_names" else {}
         layer = VectorTileLayer(
             style, "/tiles/services/{z}/{x}/{y}.mvt", name=word, language=language(), minZoom=zoom, **beside
         )
