@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from flask import g
 from sqlalchemy import Connection
 
 from geodata.accounts import Account
@@ -30,6 +31,14 @@ class TokenDays(GridmapError):
     en = "Choose how long the token holds."
 
 
+class TokenByToken(GridmapError):
+    """A token that asks for another one: it would never end."""
+
+    code = "token_by_token"
+    zh = "令牌不能用来创建令牌，请登录后操作。"
+    en = "A token cannot make tokens: sign in for that."
+
+
 class UnknownToken(GridmapError):
     """A token that the account does not have, or not any more."""
 
@@ -39,7 +48,9 @@ class UnknownToken(GridmapError):
 
 
 def give(conn: Connection, by: Actor, to: Account) -> str:
-    """A new token as the form asks for it; its word, to be shown once. Errors: ``TokenNameMissing``, ``TokenDays``."""
+    """A new token as the form asks for it; its word, to be shown once. Errors: ``TokenByToken``, ``TokenNameMissing``, ``TokenDays``."""
+    if g.by_token:
+        raise TokenByToken
     name, days = field("token_name", 80), field("days", 4)
     if not name:
         raise TokenNameMissing(field="token_name")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, insert, select, text, update
 
 from geodata.account_areas import check_area, end_rows, give_area, own_areas
+from geodata.account_list import managed_account
 from geodata.accounts import Account, NoSuchAccount, account_by_name, active_account
 from geodata.actions.acting import Actor
 from geodata.actions.deputising import AccountEnded
@@ -89,7 +90,7 @@ def hand_over(conn: Connection, by: Actor, asked: HandOver) -> bool:
         end_post(conn, old.id, asked.day)
         _end_rights(conn, old.account_id, grid.code, asked.day)
     start_worker(conn, grid.code, new_id, asked.day)
-    given = _give_rights(conn, asked, grid.code, new_id)
+    given = _give_rights(conn, by, asked, grid.code, new_id)
     by.note(
         conn,
         "handed_over",
@@ -137,9 +138,9 @@ def _end_rights(conn: Connection, account_id: int | None, code: str, day: date) 
         end_rows(conn, day, account_area.c.area_code == code, own | lent)
 
 
-def _give_rights(conn: Connection, asked: HandOver, code: str, person_id: int) -> str | None:
+def _give_rights(conn: Connection, by: Actor, asked: HandOver, code: str, person_id: int) -> str | None:
     """The new worker's account gets the grid; its name, None when there is none."""
-    found = _account(conn, asked, person_id)
+    found = _account(conn, by, asked, person_id)
     if found is None:
         return None
     if found.disabled_at is not None:
@@ -152,14 +153,21 @@ def _give_rights(conn: Connection, asked: HandOver, code: str, person_id: int) -
     return found.name
 
 
-def _account(conn: Connection, asked: HandOver, person_id: int) -> Account | None:
+def _account(conn: Connection, by: Actor, asked: HandOver, person_id: int) -> Account | None:
     held = conn.scalar(select(account.c.id).where(account.c.person_id == person_id))
     if not asked.account:
         return active_account(conn, held) if held else None
     try:
         found = account_by_name(conn, asked.account)
+        if found.id != held and not _is_free(conn, by, found):
+            managed_account(conn, by.scope, found.name, by.day)
     except NoSuchAccount as error:
         raise NoSuchAccount(field="account", name=asked.account) from error
     if (held is not None and held != found.id) or found.person_id not in (None, person_id):
         raise PersonTaken(field="account", value=asked.person)
     return found
+
+
+def _is_free(conn: Connection, by: Actor, found: Account) -> bool:
+    """Whether an account waits for its area: then anybody who hands a grid over may name it, and accounts at work elsewhere nobody."""
+    return found.unit_id is None and not own_areas(conn, found, by.day)

@@ -157,3 +157,22 @@ def test_what_goes_along(staffed: Connection) -> None:
     insert_post(staffed, "赵六", "building_head", building_id=built)
     work = work_of(staffed, key, TODAY)
     assert (work.open_reports, work.households, work.building_heads) == (0, 48, ["赵六"])
+
+
+def test_an_account_at_work_elsewhere_is_as_unknown_as_none(staffed: Connection) -> None:
+    insert_other_district(staffed)
+    for name, role, code in (
+        ("officer", "community_secretary", COMMUNITY),
+        ("far", "grid_worker", "x"),
+        ("root", "admin", "*"),
+    ):
+        make_account(staffed, name, role, code)
+    make_account(staffed, "fresh", "grid_worker")
+    officer = account_by_name(staffed, "officer")
+    by = Actor(scope_of(staffed, officer, "1501", TODAY), officer.id, TODAY, "request")
+    for name in ("far", "root", "nobody"):
+        with pytest.raises(NoSuchAccount) as caught, staffed.begin_nested():
+            hand_over(staffed, by, HandOver("e", TODAY, seen(staffed), "p3", "王五", account=name))
+        assert caught.value.field == "account"
+    assert hand_over(staffed, by, HandOver("e", TODAY, seen(staffed), "p4", "赵六", account="fresh"))
+    assert areas(staffed, "fresh", TODAY) == ("e",)

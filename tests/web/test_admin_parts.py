@@ -185,6 +185,8 @@ def test_tokens_are_shown_once_and_end(app: Flask, staffed: Engine) -> None:
         assert word
         bearer = {"Authorization": f"Bearer {word.group(1)}"}
         assert app.test_client().get("/api/v1/grids", headers=bearer).status_code == 200
+        by_token = app.test_client().post("/me/tokens", data={"token_name": "again", "days": "365"}, headers=bearer)
+        assert by_token.status_code == 422  # it would never end
         listed = client.get(address).text
         assert word.group(1) not in listed
         key = re.search(r'name="key" value="(\d+)"', listed)

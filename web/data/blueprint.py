@@ -1,12 +1,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, g, redirect, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from gridmap.access import Permission
+from gridmap.access import Permission, may
 from web.access import requires
 from web.coverage.blueprint import FINDING_WORDS, SIZE_WORDS, square_metres
 from web.errors import WholeCityOnly
@@ -66,9 +66,10 @@ def check_whole_city() -> None:
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
+    account = g.get("account")  # an address can be refused before it is known who asks
     return {
         **helpers(),
-        "data_tabs": TABS if scope().may(Permission.MANAGE_DATA) else (),
+        "data_tabs": TABS if account is not None and may(account.role, Permission.MANAGE_DATA) else (),
         "kind_words": KIND_WORDS,
         "finding_words": FINDING_WORDS,
         "size_words": SIZE_WORDS,
