@@ -34,9 +34,10 @@ from tests.geodata.cities import (
 #: categories: which kinds of problem there are is the city's catalogue, and filters offer all of it.
 PLACE, CASE, PERSON, PRIVATE = "外区地点", "外区案件", "外区人员", "外区私事"
 REPORTS, HOMES = 4321, 7654
-FIRST_GRID = 987654301
+#: Large enough to be told from other numbers, small enough for arrays with a place for each key.
+FIRST_GRID = 2345600
 LON, LAT = OTHER_WEST + SIDE / 2, SOUTH + SIDE / 2
-_GRIDS = re.compile(rf"(?<!\d){str(FIRST_GRID)[:-1]}\d(?!\d)")
+_GRIDS = re.compile(rf"(?<!\d){str(FIRST_GRID)[:-2]}\d\d(?!\d)")
 
 _FILE = text(
     """

@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, true
 
+from geodata import selections
 from geodata.account_areas import give_area, set_areas
 from geodata.accounts import Account, add_account
 from geodata.days import today
@@ -25,7 +26,7 @@ from geodata.tokens import issue_token
 from gridmap.access import GRANTS, Reach, Role, may
 from tests.geodata.cities import COMMUNITY, OTHER_COMMUNITY, SIDE, SOUTH, WEST, insert_body, insert_compound
 from tests.web.conftest import PASSWORD
-from tests.web.foreign import CASE, LAT, LON, PERSON, PLACE, Foreign, make_foreign, state, told, words_of
+from tests.web.foreign import CASE, FIRST_GRID, LAT, LON, PERSON, PLACE, Foreign, make_foreign, state, told, words_of
 from web.access import access_of
 
 #: Routes that tell nothing of the city, or tell by design what a secret link stands for.
@@ -202,12 +203,15 @@ def test_nothing_of_a_foreign_area_is_told(
         before = state(conn)
     for ask in asks(app, foreign, caller):
         permission = access_of(app, ask.endpoint)
+        refused = permission is not None and not may(role, permission)
+        if refused and ask.endpoint in asked:  # the door comes before the question
+            continue
         answer = client.open(
             ask.address, method=ask.method, data=ask.form or None, headers=caller.headers, buffered=True
         )
         asked.add(ask.endpoint)
         assert answer.status_code < 500, ask
-        if permission is not None and not may(role, permission):
+        if refused:
             assert answer.status_code == 403, ask
             continue
         if answer.status_code in (403, 404):
@@ -245,8 +249,8 @@ def test_whoever_may_sees_what_the_others_do_not(
 @pytest.mark.parametrize(
     ("dropped", "address"),
     [
-        ("geodata.scope.Scope.report_conditions", "/api/v1/reports?area=x"),
-        ("geodata.scope.Scope.report_conditions", "/cases?period=all"),
+        ("geodata.scope.Scope.report_conditions", "/api/v1/reports?bbox=-180,-90,180,90"),
+        ("geodata.scope.Scope.report_conditions", "/cases?sort=category"),
         ("geodata.scope.Scope.grid_condition", "/api/v1/grids?area=x"),
         ("geodata.scope.Scope.sql_areas", "/tiles/grids/15/26542/12309.mvt"),
         ("geodata.scope.Scope.sql_areas", "/areas?q=外区"),
@@ -260,7 +264,12 @@ def test_whoever_may_sees_what_the_others_do_not(
 def test_a_dropped_condition_is_seen(
     client: FlaskClient, callers: dict[Role, Caller], monkeypatch: pytest.MonkeyPatch, dropped: str, address: str
 ) -> None:
-    """The walk above can fail: without its condition a question that no cache has answered yet brings the marks out."""
+    """The walk above can fail: without its condition a question that no cache has answered yet brings the marks out.
+
+    Lists of newest reports are held by SQL and by the snapshot's choice, either alone: here they are asked in ways that only SQL answers.
+    """
+    selections._chosen.clear()
+    selections._there.clear()
     nothing: dict[str, Any] = {"report_conditions": [], "_in_scope": [], "sql_areas": {"areas": None}}
     monkeypatch.setattr(dropped, lambda *_: nothing.get(dropped.rsplit(".", 1)[1], true()))
     answer = client.get(address, headers=callers[Role.ADMIN].headers, buffered=True)
@@ -319,4 +328,4 @@ def test_the_marks_are_found() -> None:
     assert told(f"<b>{CASE}1</b> {PLACE}", places_too=False) == [CASE]
     assert told("4,321 件", places_too=True) == ["4321"]
     assert told("a4321 x4321z 14321", places_too=True) == []
-    assert told("[987654301]", places_too=True) == ["key of a grid"]
+    assert told(f"[{FIRST_GRID + 1}]", places_too=True) == ["key of a grid"]
