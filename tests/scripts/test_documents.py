@@ -1,4 +1,4 @@
-"""The documents: every link leads somewhere, every dependency has its reason."""
+"""The documents: every link leads somewhere, every dependency has its reason, every table and layer is told."""
 
 import json
 import re
@@ -6,6 +6,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
+from geodata.loaders import KINDS
+from geodata.tables import metadata
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(path for pattern in ("*.md", "docs/*.md", "geodata/*/*.md") for path in ROOT.glob(pattern))
@@ -38,3 +41,14 @@ def test_lock_files_name_no_registry() -> None:
         text = lock.read_text(encoding="utf-8")
         assert "resolved" not in text
         assert not re.search(r"https?://(?!opencollective|github|www\.patreon|tidelift)", text), lock.name
+
+
+def test_every_table_is_told() -> None:
+    told = (ROOT / "docs/data-model.md").read_text(encoding="utf-8")
+    assert sorted(name for name in metadata.tables if f"`{name}`" not in told) == []
+
+
+@pytest.mark.parametrize("document", ["docs/cli.md", "docs/loading.md"])
+def test_every_kind_of_layer_is_told(document: str) -> None:
+    told = (ROOT / document).read_text(encoding="utf-8")
+    assert sorted(kind for kind in KINDS if f"`{kind}`" not in told and f"### {kind}\n" not in told) == []

@@ -49,9 +49,7 @@ def test_the_accounts_are_offered_by_role(client: FlaskClient, city: Engine, not
     assert "data-gm-fill" not in client.get("/nowhere").text
 
 
-@pytest.mark.parametrize(
-    "value", [None, True, {"seed": 1}, {"accounts": []}, {"accounts": [], "password": "x"}]
-)
+@pytest.mark.parametrize("value", [None, True, {"seed": 1}, {"accounts": []}, {"accounts": [], "password": "x"}])
 def test_nothing_is_offered_elsewhere(client: FlaskClient, city: Engine, noted: dict[str, Any], value: Any) -> None:
     if value is not None:
         fact(city, value)

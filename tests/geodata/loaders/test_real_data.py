@@ -1,6 +1,5 @@
 """Real files, whole: counts as published, owners as the source knows them."""
 
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -42,10 +41,8 @@ def test_chicago(load: Load, shared_data: Path, conn: Connection) -> None:
     folder = shared_data / "chicago"
     areas = load("grids", folder / "community_areas.parquet", mapping={"code": "area_numbe", "name": "community"})
     assert counts(areas) == (77, 0, 0, 0)
-    started = time.monotonic()
     mapping = {"category": "PrimaryType", "address_text": "Block", "text": "Description"}
     reports = load("reports", folder / "points.parquet", mapping=mapping, time_zone="America/Chicago")
-    seconds = time.monotonic() - started
     assert counts(reports) == (156_385, 0, 0, 0)
     assert not [note for note in reports.notes if note.loud]
     rows = conn.execute(
@@ -60,6 +57,5 @@ def test_chicago(load: Load, shared_data: Path, conn: Connection) -> None:
     assert same[found["distance_m"] > 25].mean() >= 0.997
     first = conn.scalar(text("SELECT min(occurred_at) FROM report"))
     assert first.isoformat() == "2018-01-01T06:00:00+00:00"
-    assert seconds < 90, f"{seconds:.0f} s; 15 s on two quiet cores"
     again = load("reports", folder / "points.parquet", mapping=mapping, time_zone="America/Chicago")
     assert counts(again) == (0, 0, 156_385, 0)
