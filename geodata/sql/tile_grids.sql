@@ -24,19 +24,21 @@ area_rows AS (
 ),
 -- A name has room, with a little overhang, where the grid is wide enough: some 12 pixels for a Chinese character (3 bytes) and 7 for a
 -- Latin one, of a 512 pixel tile. Where the whole name has none, the part after the community's name may: 第七网格 of 仕奇社区第七网格.
--- An empty name says that there is no room. From zoom 14 on letters are larger and the names of compounds stand beside: no overhang.
+-- An empty name says that there is no room.
+-- From zoom 14 on letters are larger and the names of compounds stand beside: the whole name then needs half as much room again.
 names AS (
     SELECT c.id, fit.language, coalesce(min(fit.words) FILTER (WHERE fit.rank = fit.best), '') AS words
     FROM chosen c
     LEFT JOIN division d ON d.code = c.community_code
     CROSS JOIN LATERAL (
         SELECT
-            (ST_XMax(c.geom) - ST_XMin(c.geom)) / (360.0 / 2 ^ :z / 512 * CASE WHEN :z >= 14 THEN 1.2 ELSE 0.8 END) AS room,
+            (ST_XMax(c.geom) - ST_XMin(c.geom)) / (360.0 / 2 ^ :z / 512 * 0.8) AS room,
             regexp_replace(d.name, '(居民委员会|村民委员会|居委会|村委会)$', '') AS stem
     ) measures
     CROSS JOIN LATERAL (
-        SELECT language, rank, words, min(rank) FILTER (WHERE greatest(octet_length(words) * 4, length(words) * 7, 30) < measures.room)
-            OVER (PARTITION BY language) AS best
+        SELECT language, rank, words, min(rank) FILTER (
+            WHERE greatest(octet_length(words) * 4, length(words) * 7, 30) * CASE WHEN rank = 1 AND :z >= 14 THEN 1.5 ELSE 1 END < measures.room
+        ) OVER (PARTITION BY language) AS best
         FROM (
             VALUES
                 ('zh', 1, coalesce(nullif(c.name, ''), c.code)),

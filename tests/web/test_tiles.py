@@ -90,10 +90,11 @@ def test_grids_carry_key_code_name_and_kind(browser: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("zoom", "grid", "community"), [(12, None, "仕奇社区"), (14, "第一网格", None), (15, "仕奇社区第一网格", None)]
+    ("zoom", "grid", "community"),
+    [(12, None, "仕奇社区"), (14, "第一网格", None), (15, "第一网格", None), (16, "仕奇社区第一网格", None)],
 )
 def test_names_are_as_long_as_there_is_room(browser: FlaskClient, zoom: int, grid: str, community: str) -> None:
-    """The grid is 0.002 degrees wide: 12 pixels of a tile at zoom 12, 47 at 14, 93 at 15. A community is named where its grids are not."""
+    """The grid is 0.002 degrees wide: 12 pixels of a tile at zoom 12, 47 at 14, 93 at 15, 186 at 16. A community is named where its grids are not."""
     for layer, labels, code, name in (
         ("grids", "grid_labels", "990101001001001", grid),
         ("divisions", "division_labels", "990101001001", community),

@@ -80,7 +80,7 @@ def index() -> str:
         has_grids=has_grids,
         at=at,
         shown=shown,
-        area_names=", ".join(
+        area_names=_(", ").join(
             place_name(named_place(conn, scope(), code, at)) for code in (scope().areas or ())[:_AREAS_NAMED]
         ),
     )
