@@ -8,6 +8,7 @@ import sys
 import time
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 
@@ -81,8 +82,14 @@ def _log_request(response: Response) -> Response:
     return response
 
 
+def _log_exception(exc_info: Any) -> None:
+    """What Flask says of an error that even the answer to an error raised, without the address that it would name."""
+    _log.error("unexpected while answering", exc_info=exc_info)
+
+
 def init_app(app: Flask) -> None:
     """Log each request when it ends."""
     start_logging()
+    app.log_exception = _log_exception  # type: ignore[method-assign]
     app.before_request(_note_start)
     app.after_request(_log_request)

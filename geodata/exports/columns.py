@@ -11,6 +11,8 @@ COLUMNS = (
     "community_code", "community_name", "owner_reason", "distance_to_edge_m", "lon", "lat", "raw_lon", "raw_lat", "datum", "accuracy_m",
 )  # fmt: skip
 TIMES = ("occurred_at", "reported_at")
+#: What begins a formula; spreadsheets of Chinese and Japanese offices take the wide signs too.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 class UnknownFormat(GridmapError):
@@ -71,9 +73,9 @@ def format_named(name: str) -> Format:
 def unformula(value: object) -> object:
     """A text that a spreadsheet would take for a formula gets an apostrophe in front; everything else stays.
 
-    >>> unformula("=1+1"), unformula("井盖"), unformula(-1.5)
-    ("'=1+1", '井盖', -1.5)
+    >>> unformula("=1+1"), unformula("＝1+1"), unformula("井盖"), unformula(-1.5)
+    ("'=1+1", "'＝1+1", '井盖', -1.5)
     """
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

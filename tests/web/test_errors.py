@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,14 @@ def test_the_log_has_no_personal_fields(
     assert all(line["request_id"] for line in lines if line["message"] == "request")
     for secret in ("203.0.113.7", "111.715", "6f9b2c1e", "leader"):
         assert secret not in written
+
+
+def test_an_error_while_answering_does_not_name_the_address(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    with app.test_request_context("/track/6f9b2c1e-1111-4222-8333-444455556666"):
+        try:
+            raise RuntimeError
+        except RuntimeError:
+            app.log_exception(sys.exc_info())
+    written = capsys.readouterr().err
+    assert "RuntimeError" in written
+    assert "6f9b2c1e" not in written
