@@ -24,8 +24,12 @@ _WORDS_MOST = 100
 def index() -> str:
     """Areas for the words in ``q`` to choose from, beside the one chosen already (``area``). A fragment."""
     words = request.args.get("q", "").strip()[:_WORDS_MOST]
-    code = request.args.get("area", "").strip()[:_WORDS_MOST]
-    return render_template("area_choices.html", **area_choice(code, words), area_words=words)
+    return render_template("area_choices.html", **area_choice(asked_area(), words), area_words=words)
+
+
+def asked_area() -> str | None:
+    """The area of the address, None for everything that the caller may see."""
+    return request.args.get("area", "").strip()[:_WORDS_MOST] or None
 
 
 def area_choice(code: str | None, words: str = "") -> dict[str, Any]:

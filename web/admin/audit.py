@@ -18,10 +18,10 @@ from web.acting import actor
 from web.admin.audit_words import action_word
 from web.admin.blueprint import blueprint
 from web.forms import argument
+from web.paging import A_PAGE, pager
 from web.scope import scope
 from web.sheets import as_csv
 
-PAGE = 50
 #: Lines in one export; a longer period goes in parts.
 EXPORT_MOST = 50_000
 
@@ -32,7 +32,7 @@ def audit() -> str:
     """Lines of accounts inside the caller's area, newest first."""
     conn, settings, chosen = db.connection(), db.settings(), _chosen()
     page = list_lines(
-        conn, scope(), today(settings.zone), chosen, settings.zone, limit=PAGE, cursor=argument("cursor") or None
+        conn, scope(), today(settings.zone), chosen, settings.zone, limit=A_PAGE, cursor=argument("cursor") or None
     )
     query = {
         name: value
@@ -42,6 +42,7 @@ def audit() -> str:
     return render_template(
         "admin/audit.html",
         page=page,
+        pager=pager(page.next_cursor),
         chosen=chosen,
         query=query,
         actions=[(code, action_word(code)) for code in actions_there(conn)],

@@ -25,9 +25,9 @@ from web.admin.area_choice import area_choices
 from web.admin.blueprint import blueprint
 from web.errors import status_of
 from web.forms import argument, field, fields, troubles
+from web.paging import A_PAGE, pager
 from web.role_words import role_word
 
-PAGE = 50
 _STATES = ("enabled", "disabled")
 
 
@@ -39,10 +39,11 @@ def people() -> str:
     chosen = AccountFilter(
         argument("q", 100), argument("role"), argument("state") if argument("state") in _STATES else ""
     )
-    page = list_accounts(conn, by.scope, by.day, chosen, limit=PAGE, cursor=argument("cursor") or None)
+    page = list_accounts(conn, by.scope, by.day, chosen, limit=A_PAGE, cursor=argument("cursor") or None)
     return render_template(
         "admin/people.html",
         page=page,
+        pager=pager(page.next_cursor),
         chosen=chosen,
         areas=areas_by_account(by, page.rows),
         roles=role_choices(by),

@@ -27,6 +27,7 @@ from web.acting import actor
 from web.admin.blueprint import blueprint
 from web.errors import NotFound, status_of
 from web.forms import argument, day_field, field, fields, troubles
+from web.paging import A_PAGE, pager
 
 KIND = {
     "department": _l("Department"),
@@ -35,7 +36,6 @@ KIND = {
     "owners_body": _l("Owners' body"),
     "other": _l("Other unit"),
 }
-PAGE = 100
 
 
 @blueprint.get("/units")
@@ -44,11 +44,11 @@ def units() -> str:
     """Units by code, what nobody is responsible for, and what several are."""
     conn, by = db.connection(), actor()
     words = argument("q", 100)
-    rows, next_cursor = list_units(conn, words, limit=PAGE, cursor=argument("cursor") or None)
+    rows, next_cursor = list_units(conn, words, limit=A_PAGE, cursor=argument("cursor") or None)
     return render_template(
         "admin/units.html",
         rows=rows,
-        next_cursor=next_cursor,
+        pager=pager(next_cursor),
         words=words,
         kinds=KIND,
         nobody=duties_of_nobody(conn, categories(conn), by.day),

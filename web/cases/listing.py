@@ -18,6 +18,7 @@ from web.access import requires
 from web.areas import area_choice
 from web.cases.asked import SIZES, AskedList
 from web.cases.blueprint import blueprint
+from web.paging import Pager
 from web.scope import scope
 
 PAGE = "cases"
@@ -46,8 +47,7 @@ def index() -> str:
         chosen=asked.search.chosen,
         rows=page.rows,
         communities=communities_of(conn, page.rows),
-        next_url=asked.page_url(page.next_cursor) if page.next_cursor else None,
-        further=cursor is not None,
+        pager=Pager(asked.url() if cursor else None, asked.page_url(page.next_cursor) if page.next_cursor else None),
         count=found.count,
         most=MOST_COUNTED,
         orders=tuple(ORDERS),

@@ -1,6 +1,6 @@
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from gridmap.coverage import Size
@@ -23,12 +23,6 @@ SIZE_WORDS = {
 }
 #: Households that one bar of the histogram stands for.
 STEP = 50
-_CODE_MOST = 40
-
-
-def asked_area() -> str | None:
-    """The area of the address, None for everything that the caller may see."""
-    return request.args.get("area", "").strip()[:_CODE_MOST] or None
 
 
 def square_metres(area: float) -> str:

@@ -11,13 +11,12 @@ from gridmap.access import Permission
 from gridmap.coverage import Size
 from web import db
 from web.access import requires
-from web.areas import area_choice
-from web.coverage.blueprint import STEP, asked_area, blueprint
+from web.areas import area_choice, asked_area
+from web.coverage.blueprint import STEP, blueprint
 from web.map_words import GRID_KIND
-from web.paging import whole_number
+from web.paging import A_PAGE, pager, part_of, whole_number
 from web.scope import scope
 
-_A_PAGE = 50
 #: What the list of grids can be narrowed to beside their size.
 LACKS: dict[str, Callable[[GridSize], bool]] = {
     "worker": lambda each: each.worker is None,
@@ -30,20 +29,16 @@ LACKS: dict[str, Callable[[GridSize], bool]] = {
 def grids() -> str:
     """Grids of an area, narrowed by ``kind``, ``size`` (outside: below or above), ``lacks``, ``low`` and ``high`` households."""
     conn, area, at = db.connection(), asked_area(), today(db.settings().zone)
-    chosen = [each for each in grid_sizes(conn, scope(), at, area) if _fits(each)]
-    start = whole_number("start", 0)
-    rows = chosen[start : start + _A_PAGE]
+    part = part_of([each for each in grid_sizes(conn, scope(), at, area) if _fits(each)])
     return render_template(
         "coverage/grids.html",
         **area_choice(area),
         area_code=area,
-        told=households_shown(grid_sizes(conn, scope(), at), rows),
-        rows=rows,
-        total=len(chosen),
-        start=start,
-        next_start=start + _A_PAGE if start + _A_PAGE < len(chosen) else None,
+        told=households_shown(grid_sizes(conn, scope(), at), part.rows),
+        part=part,
+        pager=part.pager,
         kinds=GRID_KIND,
-        query={name: value for name, value in request.args.items() if name not in ("start", "lang") and value},
+        query=request.args,
     )
 
 
@@ -52,8 +47,15 @@ def grids() -> str:
 def findings() -> str:
     """Findings of a kind in an area."""
     area, kind = asked_area(), request.args.get("kind") or None
-    page = list_findings(db.connection(), scope(), kind, area, limit=_A_PAGE, cursor=whole_number("cursor", 0))
-    return render_template("coverage/findings.html", **area_choice(area), area_code=area, kind=kind, page=page)
+    page = list_findings(db.connection(), scope(), kind, area, limit=A_PAGE, cursor=whole_number("cursor", 0))
+    return render_template(
+        "coverage/findings.html",
+        **area_choice(area),
+        area_code=area,
+        kind=kind,
+        page=page,
+        pager=pager(page.next_cursor),
+    )
 
 
 def _fits(each: GridSize) -> bool:

@@ -12,8 +12,8 @@ from gridmap.access import Permission
 from gridmap.coverage import BOUNDS, Size
 from web import db
 from web.access import requires
-from web.areas import area_choice
-from web.coverage.blueprint import FINDING_WORDS, asked_area, blueprint, square_metres
+from web.areas import area_choice, asked_area
+from web.coverage.blueprint import FINDING_WORDS, blueprint, square_metres
 from web.map_assets import GRID_TILES, grid_layer, page_map
 from web.maps import GridChoropleth, LayerSwitch, Legend, LegendRow, render
 from web.maps.shapes import ShapeLayer

@@ -17,8 +17,8 @@ from gridmap.coverage import BOUNDS, Size, bounds_of
 from gridmap.privacy import protected
 from web import db
 from web.access import requires
-from web.areas import area_choice
-from web.coverage.blueprint import STEP, asked_area, blueprint
+from web.areas import area_choice, asked_area
+from web.coverage.blueprint import STEP, blueprint
 from web.coverage.state import renewal_state
 from web.scope import scope
 

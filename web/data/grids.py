@@ -15,16 +15,13 @@ from gridmap.errors import GridmapError
 from web import db
 from web.access import requires
 from web.acting import actor
-from web.areas import area_choice
-from web.coverage.blueprint import asked_area
+from web.areas import area_choice, asked_area
 from web.data.blueprint import blueprint
 from web.errors import status_of
 from web.forms import argument, field, troubles
 from web.map_words import GRID_KIND
-from web.paging import whole_number
+from web.paging import part_of
 from web.scope import scope
-
-_A_PAGE = 50
 
 
 @blueprint.get("/grids")
@@ -33,19 +30,15 @@ def grids() -> str:
     """Grids in force inside the own area: search ``q``, ``kind``, ``show`` (without_worker, outside), ``area``."""
     area, at = asked_area(), today(db.settings().zone)
     conn = db.connection()
-    chosen = [each for each in grid_sizes(conn, scope(), at, area) if _fits(each)]
-    start = whole_number("start", 0)
-    rows = chosen[start : start + _A_PAGE]
+    part = part_of([each for each in grid_sizes(conn, scope(), at, area) if _fits(each)])
     return render_template(
         "data/grids.html",
         **area_choice(area),
-        rows=rows,
-        told=households_shown(grid_sizes(conn, scope(), at), rows),
-        total=len(chosen),
-        start=start,
-        next_start=start + _A_PAGE if start + _A_PAGE < len(chosen) else None,
+        part=part,
+        pager=part.pager,
+        told=households_shown(grid_sizes(conn, scope(), at), part.rows),
         kinds=GRID_KIND,
-        query={name: value for name, value in request.args.items() if name not in ("start", "lang") and value},
+        query=request.args,
         may_hand_over=_may_hand_over(),
     )
 
