@@ -27,7 +27,7 @@ from web.static_files import static_url
 NEARBY_M = 100
 NEARBY_DAYS = 30
 #: Degrees around a case that its map shows at first: about a kilometre.
-_AROUND = 0.005
+_AROUND = 0.002
 
 
 @blueprint.get("/<uuid:ref>")
