@@ -119,7 +119,8 @@ def test_a_link_opens_each_card_and_all_can_use_it(visit: Visit, refs: dict[str,
     visit.settle()
     lon, lat = CLINIC if name == "service" else (111.71395, 40.8027)
     assert visit.page.evaluate("([lat, lon]) => gridmap.map.getBounds().contains([lat, lon])", [lat, lon])
-    assert visit.page.evaluate("() => gridmap.map.getZoom()") >= 15
+    # The grid is a kilometre high: above its card on a phone the whole of it has room at 14.
+    assert visit.page.evaluate("() => gridmap.map.getZoom()") >= (14 if name == "grid" else 15)
     assert_fits(visit.page)
     assert_accessible(visit.page)
     visit.picture(f"card-{name}")
