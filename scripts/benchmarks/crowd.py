@@ -13,13 +13,14 @@ import numpy as np
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with a connection that stays open; ``headers`` say who they are."""
+    """Somebody with a connection that stays open; ``headers`` say who they are, ``window`` the tiles that their map still lacks."""
 
     host: str
     port: int
     rng: np.random.Generator
     area: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    window: list[tuple[int, int, int]] = field(default_factory=list)
     _open: http.client.HTTPConnection | None = None
 
     def ask(self, address: str, *, method: str = "GET", body: bytes | None = None, kind: str = "") -> tuple[int, bytes]:

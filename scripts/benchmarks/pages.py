@@ -259,10 +259,13 @@ def _tipg_tile(ground: Ground, tables: tuple[str, ...], zoom: int) -> Act:
 
 
 def _tile(person: Person, ground: Ground, zoom: int) -> str:
-    lon, lat = ground.middles[person.rng.integers(len(ground.middles))]
-    x = int((lon / 360 + 0.5) * 2**zoom)
-    y = int((0.5 - np.arcsinh(np.tan(np.radians(lat))) / (2 * np.pi)) * 2**zoom)
-    return f"{zoom}/{x}/{y}"
+    """The next tile of the person's window of 4 x 3 tiles; after the last one the map is moved somewhere else."""
+    if not person.window or person.window[-1][0] != zoom:
+        lon, lat = ground.middles[person.rng.integers(len(ground.middles))]
+        x = int((lon / 360 + 0.5) * 2**zoom)
+        y = int((0.5 - np.arcsinh(np.tan(np.radians(lat))) / (2 * np.pi)) * 2**zoom)
+        person.window = [(zoom, x + across, y + down) for across in range(-2, 2) for down in range(-1, 2)]
+    return "/".join(map(str, person.window.pop()))
 
 
 @contextmanager

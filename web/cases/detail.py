@@ -26,7 +26,7 @@ from web.static_files import static_url
 
 NEARBY_M = 100
 NEARBY_DAYS = 30
-#: Degrees around a case that its map shows at first: about a kilometre.
+#: Degrees around a case that its map shows at first: some 300 m each way.
 _AROUND = 0.002
 
 
