@@ -36,7 +36,7 @@ def test_the_keyboard_steps_through_the_weeks(visit: Visit, measure: str) -> Non
     start, colours, days = (
         week_of(visit),
         visit.page.evaluate(COLOURS),
-        visit.page.locator("#figures .gm-hint").first.text_content(),
+        visit.page.locator("#figures [data-gm-days]").text_content(),
     )
     visit.page.locator("#weeks input").focus()
     visit.page.evaluate("() => { window.stepped = (" + STEPPED + ")(); }")
@@ -45,11 +45,11 @@ def test_the_keyboard_steps_through_the_weeks(visit: Visit, measure: str) -> Non
     visit.settle()
     assert visit.page.evaluate(COLOURS) != colours
     assert visit.page.locator(".gm-legend").text_content() == legend
-    figures = visit.page.locator("#figures .gm-hint").first.text_content()
+    figures = visit.page.locator("#figures [data-gm-days]").text_content()
     assert figures != days
     visit.page.reload()
     visit.settle()
-    assert visit.page.locator("#figures .gm-hint").first.text_content() == figures
+    assert visit.page.locator("#figures [data-gm-days]").text_content() == figures
     boxes_apart(visit, *CONTROLS, ".gm-heat-tools")
     visit.picture(f"heat-week-{measure}")
     assert_fits(visit.page)
