@@ -254,7 +254,13 @@ def test_buttons_on_a_phone_are_large_enough(visit: Visit) -> None:
         return
     for path in ("/map", "/heat"):
         visit.go(path)
-        for selector in (".gm-tool", ".leaflet-control-zoom a", ".leaflet-control-layers-toggle", ".gm-bottom a"):
+        for selector in (
+            ".gm-tool",
+            ".leaflet-control-zoom a",
+            ".leaflet-control-layers-toggle",
+            ".gm-bottom > a",
+            ".gm-bottom button",
+        ):
             for element in visit.page.locator(selector).all():
                 box = element.bounding_box()
                 assert box
