@@ -48,6 +48,12 @@ window.gridmap = window.gridmap || {};
       const centre = map.getCenter();
       history.replaceState(null, "", `#${map.getZoom()}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}`);
     });
+    // Leaflet asks whether tiles are still missing only when one arrives: a view that was left before its tiles came would wait for ever.
+    map.on("moveend zoomend resize", () => setTimeout(() => map.eachLayer((layer) => {
+      if (!(layer instanceof L.GridLayer) || !layer._loading || !layer._noTilesToLoad()) return;
+      layer._loading = false;
+      layer.fire("load");
+    }), 300));
     // The address changed by hand or by a link: go there.
     addEventListener("hashchange", () => {
       const wanted = readHash();
