@@ -134,6 +134,9 @@ class Cluster:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self.is_running():
                 return None
+            if self._process is not None:
+                # A killed server has lost its work before the kernel has done with its process.
+                self._process.wait(timeout_s)
             if not self.data.is_dir():
                 self._initialise(software)
             clear_after_crash(self.data, self.socket_folder)
