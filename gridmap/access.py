@@ -19,7 +19,10 @@ class Permission(StrEnum):
     VIEW_HOMES = "view_homes"
     VIEW_AUDIT = "view_audit"
     FILE_REPORT = "file_report"
+    #: Say where a report belongs when that is in doubt: confirm or transfer its grid, place an address, move a pin.
+    PLACE_REPORTS = "place_reports"
     EXPORT = "export"
+    VIEW_DATA = "view_data"
     MANAGE_DATA = "manage_data"
     HAND_OVER = "hand_over"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -82,26 +85,27 @@ class Grant:
 _P = Permission
 _LOOK = frozenset({_P.VIEW_MAP, _P.VIEW_REPORTS, _P.VIEW_FIGURES, _P.VIEW_COVERAGE})
 _WORK = _LOOK | {_P.FILE_REPORT}
+_PLACE = _WORK | {_P.PLACE_REPORTS, _P.VIEW_DATA}
 _REPORTER = frozenset({_P.VIEW_MAP, _P.VIEW_REPORTS, _P.FILE_REPORT})
 _ABOVE_GRIDS = ("city", "district", "street")
 
 # Rows of households are for those responsible for the place alone: not for leaders, and not for those who run the machine.
 GRANTS: dict[Role, Grant] = {
-    Role.GRID_WORKER: Grant(_WORK | {_P.VIEW_HOMES}, Reach.AREA, ("grid",)),
+    Role.GRID_WORKER: Grant(_PLACE | {_P.VIEW_HOMES}, Reach.AREA, ("grid",)),
     Role.BUILDING_HEAD: Grant(_REPORTER, Reach.OWN, ("grid",)),
     Role.BRANCH_SECRETARY: Grant(_WORK | {_P.VIEW_HOMES}, Reach.AREA, ("grid",)),
-    Role.COMMUNITY_SECRETARY: Grant(_WORK | {_P.VIEW_HOMES, _P.EXPORT, _P.HAND_OVER}, Reach.AREA, ("community",)),
+    Role.COMMUNITY_SECRETARY: Grant(_PLACE | {_P.VIEW_HOMES, _P.EXPORT, _P.HAND_OVER}, Reach.AREA, ("community",)),
     Role.PROPERTY_COMPANY: Grant(_REPORTER, Reach.COMPOUNDS, ()),
     Role.OWNERS_BODY: Grant(_REPORTER, Reach.COMPOUNDS, ()),
-    Role.STREET_OFFICER: Grant(_WORK | {_P.EXPORT, _P.HAND_OVER}, Reach.AREA, ("street",)),
-    Role.DISPATCHER: Grant(_WORK | {_P.EXPORT}, Reach.AREA, ("city", "district")),
+    Role.STREET_OFFICER: Grant(_PLACE | {_P.EXPORT, _P.HAND_OVER}, Reach.AREA, ("street",)),
+    Role.DISPATCHER: Grant(_PLACE | {_P.EXPORT}, Reach.AREA, ("city", "district")),
     Role.UNIT_HANDLER: Grant(frozenset({_P.VIEW_MAP, _P.VIEW_REPORTS, _P.VIEW_FIGURES, _P.EXPORT}), Reach.UNIT, ()),
-    Role.HOTLINE_AGENT: Grant(_WORK, Reach.AREA, ("city", "district")),
-    Role.BOUNDARY_EDITOR: Grant(_LOOK | {_P.EXPORT, _P.MANAGE_DATA}, Reach.AREA, _ABOVE_GRIDS),
+    Role.HOTLINE_AGENT: Grant(_PLACE, Reach.AREA, ("city", "district")),
+    Role.BOUNDARY_EDITOR: Grant(_LOOK | {_P.EXPORT, _P.VIEW_DATA, _P.MANAGE_DATA}, Reach.AREA, _ABOVE_GRIDS),
     Role.APPROVER: Grant(_LOOK, Reach.AREA, _ABOVE_GRIDS),
     Role.LEADER: Grant(_LOOK | {_P.EXPORT}, Reach.AREA, (*_ABOVE_GRIDS, "community")),
     Role.ADMIN: Grant(
-        _WORK | {_P.EXPORT, _P.MANAGE_DATA, _P.HAND_OVER, _P.MANAGE_ACCOUNTS, _P.VIEW_AUDIT},
+        _PLACE | {_P.EXPORT, _P.MANAGE_DATA, _P.HAND_OVER, _P.MANAGE_ACCOUNTS, _P.VIEW_AUDIT},
         Reach.AREA,
         ("city", "district"),
     ),

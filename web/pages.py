@@ -46,7 +46,7 @@ MENU = (
     MenuEntry("report_page.index", _l("Report"), "plus-circle", Permission.FILE_REPORT, at_thumb=True),
     MenuEntry("coverage.index", _l("Coverage"), "grid-3x3", Permission.VIEW_COVERAGE),
     MenuEntry("figures.index", lazy_pgettext("page", "Figures"), "bar-chart", Permission.VIEW_FIGURES),
-    MenuEntry("data.index", _l("Data"), "database", Permission.MANAGE_DATA),
+    MenuEntry("data.index", _l("Data"), "database", Permission.VIEW_DATA),
     MenuEntry("admin.index", _l("Admin"), "gear", Permission.HAND_OVER),
 )
 

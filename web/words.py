@@ -50,6 +50,8 @@ REASON = {
     "gap": _l("in a gap, nearest grid"),
     "overlap": _l("in an overlap, one chosen"),
     "none": _l("no owning grid"),
+    "address": _l("by its address"),
+    "decided": _l("decided by a person"),
 }
 
 

@@ -26,6 +26,8 @@ from gridmap.assignment import Reason
 from gridmap.datum import DATUMS
 from gridmap.report import OPEN, SOURCES, STATES
 
+PLACED_BY = ("received", "address", "person")
+
 
 def _changed_xid() -> Column[int]:
     return Column("changed_xid", Xid8, nullable=False, server_default=text("pg_current_xact_id()"))
@@ -48,6 +50,10 @@ report = Table(
     Column("datum", Text, nullable=False, server_default="wgs84"),
     Column("accuracy_m", Float),
     Column("geom", Geometry("POINT", srid=4326, spatial_index=True)),
+    # What the point comes from: the coordinates as received, an address that was matched, or a person who set the pin.
+    Column("placed_by", Text, nullable=False, server_default="received"),
+    # The device or program that gave the coordinates, where it says so: its datum is judged as a stream.
+    Column("device", Text, nullable=False, server_default=""),
     Column("occurred_at", DateTime(timezone=True), nullable=False),
     Column("reported_at", DateTime(timezone=True), nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -59,7 +65,12 @@ report = Table(
     one_of("status", STATES),
     one_of("datum", DATUMS),
     CheckConstraint("category <> ''", name="category_not_blank"),
-    CheckConstraint("(raw_lon IS NULL) = (raw_lat IS NULL) AND (raw_lon IS NULL) = (geom IS NULL)", name="point_whole"),
+    one_of("placed_by", PLACED_BY),
+    CheckConstraint(
+        "(raw_lon IS NULL) = (raw_lat IS NULL) AND CASE placed_by WHEN 'received' THEN (raw_lon IS NULL) = (geom IS NULL) "
+        "ELSE geom IS NOT NULL END",
+        name="point_whole",
+    ),
     CheckConstraint("raw_lon BETWEEN -180 AND 180 AND raw_lat BETWEEN -90 AND 90", name="raw_on_earth"),
     CheckConstraint("geom IS NOT NULL OR address_text <> ''", name="has_place"),
     CheckConstraint("accuracy_m BETWEEN 0 AND 100000", name="accuracy_m_plausible"),
@@ -115,17 +126,22 @@ owner = Table(
     Column("grid_id", BigInteger, ForeignKey("grid.id")),
     Column("reason", Text, nullable=False),
     Column("distance_to_edge_m", Float),
+    # The owner's share of the probability, where the position has an accuracy that reaches another grid.
+    Column("share", Float),
     Column("index_version", BigInteger, nullable=False),
     Column("assigned_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("intake_district", Text, nullable=False),
     _changed_xid(),
     one_of("reason", REASONS),
     CheckConstraint("(grid_id IS NULL) = (reason = 'none')", name="none_has_no_grid"),
+    CheckConstraint("share BETWEEN 0 AND 1", name="share_plausible"),
 )
 Index("ix_owner_grid_id", owner.c.grid_id, owner.c.report_id.desc())
 Index("ix_owner_changed_xid", owner.c.changed_xid)
 
-CAUSES = ("filed", "loaded", "assigned", "moved", "transferred", "published")
+CAUSES = (
+    "filed", "loaded", "assigned", "moved", "transferred", "published", "confirmed", "address_matched", "datum_corrected", "boundary_corrected",
+)  # fmt: skip
 
 #: Every owner a report ever had. Appended only.
 owner_history = Table(

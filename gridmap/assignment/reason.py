@@ -13,6 +13,10 @@ class Reason(StrEnum):
     OVERLAP = "overlap"
     GAP = "gap"
     NONE = "none"
+    #: Of an address that was matched; there the point is that of the matched thing.
+    ADDRESS = "address"
+    #: A person decided; derived again only when the report moves or its grid ends.
+    DECIDED = "decided"
 
 
 REASONS: Final[tuple[Reason, ...]] = tuple(Reason)

@@ -26,6 +26,10 @@ CAUSE = {
     "moved": _l("because the place was corrected"),
     "transferred": _l("transferred by hand"),
     "published": _l("because new boundaries came into force"),
+    "confirmed": _l("confirmed by a person"),
+    "address_matched": _l("by its address"),
+    "datum_corrected": _l("because the coordinate system was corrected"),
+    "boundary_corrected": _l("because a boundary was corrected"),
 }
 #: States whose sign is not the clock: done, and not done after all.
 _DONE = ("closed", "rated", "upheld")

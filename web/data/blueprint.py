@@ -35,11 +35,12 @@ KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A part of the page."""
+    """A part of the page, and who sees it."""
 
     endpoint: str
     word: str
     icon: str
+    permission: Permission = Permission.MANAGE_DATA
 
 
 TABS = (
@@ -52,10 +53,15 @@ TABS = (
 
 
 @blueprint.get("")
-@requires(Permission.MANAGE_DATA)
+@requires(Permission.VIEW_DATA)
 def index() -> AnyResponse:
-    """The grids come first."""
-    return redirect(url_for("data.grids"))
+    """The first part that the account may see."""
+    return redirect(url_for(_tabs()[0].endpoint))
+
+
+def _tabs() -> list[Tab]:
+    account = g.get("account")  # an address can be refused before it is known who asks
+    return [tab for tab in TABS if account is not None and may(account.role, tab.permission)]
 
 
 def check_whole_city() -> None:
@@ -66,10 +72,9 @@ def check_whole_city() -> None:
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    account = g.get("account")  # an address can be refused before it is known who asks
     return {
         **helpers(),
-        "data_tabs": TABS if account is not None and may(account.role, Permission.MANAGE_DATA) else (),
+        "data_tabs": _tabs(),
         "kind_words": KIND_WORDS,
         "finding_words": FINDING_WORDS,
         "size_words": SIZE_WORDS,

@@ -1,0 +1,14 @@
+"""Lineage of grids, notices, successors of divisions"""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
