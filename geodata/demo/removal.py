@@ -31,6 +31,7 @@ from geodata.demo.account_removal import remove_accounts
 from geodata.demo.sample import FACT, digests, sample_of
 from geodata.tables import (
     account,
+    address_search,
     building,
     compound,
     compound_body,
@@ -40,6 +41,7 @@ from geodata.tables import (
     finding,
     gate,
     grid,
+    hotline_order,
     household,
     landcover,
     owner,
@@ -103,7 +105,7 @@ _USES = (
     (account, account.c.id, account.c.person_id, person),
     (report, report.c.id, report.c.account_id, account),
 )
-_REPORT_PARTS = (owner_history, event, owner, report_key)
+_REPORT_PARTS = (address_search, hotline_order, owner_history, event, owner, report_key)
 _GOING = (
     household, stairwell, post, gate, compound_body, building, compound, service_point, road, landcover, grid, person, unit,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The schema, a file a noun. Migrations are in ``geodata.migrations``; ``docs/data-model.md`` describes it for readers."""
 
 from geodata.tables.accounts import account, account_area, api_token, audit_log, rate_window, saved_filter, web_session
+from geodata.tables.address_searches import SEARCH_STATES, address_search
 from geodata.tables.base import metadata
 from geodata.tables.base_map import landcover, road, service_point
 from geodata.tables.buildings import building, stairwell
@@ -8,6 +9,7 @@ from geodata.tables.compounds import compound, compound_body, gate
 from geodata.tables.coverage import building_grid, finding
 from geodata.tables.divisions import division
 from geodata.tables.grids import grid, plan
+from geodata.tables.hotline_orders import hotline_order
 from geodata.tables.households import household
 from geodata.tables.operations import fact, job, layer_version
 from geodata.tables.people import person, post
@@ -15,8 +17,9 @@ from geodata.tables.reports import STATE_PLACE, event, owner, owner_history, rep
 from geodata.tables.units import unit, unit_duty
 
 __all__ = [
-    "STATE_PLACE", "account", "account_area", "api_token", "audit_log", "building", "building_grid", "compound", "compound_body", "division", "event",
-    "fact", "finding", "gate", "grid", "household", "job", "landcover", "layer_version", "metadata", "owner", "owner_history", "person",
+    "SEARCH_STATES", "STATE_PLACE", "account", "account_area", "address_search", "api_token", "audit_log", "building", "building_grid",
+    "compound", "compound_body", "division", "event",
+    "fact", "finding", "gate", "grid", "hotline_order", "household", "job", "landcover", "layer_version", "metadata", "owner", "owner_history", "person",
     "plan", "post", "rate_window", "report", "report_key", "road", "saved_filter", "service_point", "stairwell", "unit", "unit_duty",
     "web_session",
 ]  # fmt: skip
