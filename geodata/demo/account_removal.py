@@ -9,15 +9,17 @@ from geodata.tables import (
     audit_log,
     event,
     job,
+    notice,
     owner_history,
+    publication,
     saved_filter,
     web_session,
 )  # fmt: skip
 
 #: Tables that keep who did something; their rows stay, so the account stays.
-RECORDS = (audit_log, event, job, owner_history)
+RECORDS = (audit_log, event, job, owner_history, publication)
 #: What belongs to an account and goes with it.
-OWN = (web_session, api_token, saved_filter, account_area)
+OWN = (web_session, api_token, saved_filter, account_area, notice)
 
 
 def remove_accounts(conn: Connection, ids: list[int]) -> tuple[int, int]:

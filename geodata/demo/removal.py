@@ -41,9 +41,11 @@ from geodata.tables import (
     finding,
     gate,
     grid,
+    grid_lineage,
     hotline_order,
     household,
     landcover,
+    notice,
     owner,
     owner_history,
     person,
@@ -105,7 +107,7 @@ _USES = (
     (account, account.c.id, account.c.person_id, person),
     (report, report.c.id, report.c.account_id, account),
 )
-_REPORT_PARTS = (address_search, hotline_order, owner_history, event, owner, report_key)
+_REPORT_PARTS = (address_search, hotline_order, owner_history, event, owner, report_key, notice)
 _GOING = (
     household, stairwell, post, gate, compound_body, building, compound, service_point, road, landcover, grid, person, unit,
 )  # fmt: skip
@@ -208,6 +210,8 @@ def _delete(conn: Connection) -> tuple[dict[str, int], int]:
     for table in _REPORT_PARTS:
         found[table.name] = conn.execute(delete(table).where(table.c.report_id.in_(_sample(report)))).rowcount
     found[report.name] = conn.execute(delete(report).where(report.c.id.in_(_sample(report)))).rowcount
+    of_sample = or_(grid_lineage.c.old_grid_id.in_(_sample(grid)), grid_lineage.c.new_grid_id.in_(_sample(grid)))
+    conn.execute(delete(grid_lineage).where(of_sample))
     found[account.name], accounts_kept = remove_accounts(conn, list(conn.scalars(_sample(account))))
     with _indexed(conn):
         for table in _GOING:

@@ -4,6 +4,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -129,6 +130,8 @@ owner = Table(
     # The owner's share of the probability, where the position has an accuracy that reaches another grid.
     Column("share", Float),
     Column("index_version", BigInteger, nullable=False),
+    # The day whose grids decide, where it is not the day reported: a publication re-routed it, or its pin was moved later.
+    Column("as_of", Date),
     Column("assigned_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("intake_district", Text, nullable=False),
     _changed_xid(),
