@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Self
 
 import numpy as np
@@ -87,43 +88,50 @@ class GridIndex:
     [0, 1, -1]
     """
 
-    codes: tuple[str | None, ...] | None
-
     def __init__(self, polygons: Iterable[shapely.Geometry | None], codes: Iterable[object] | None = None) -> None:
         shapes = checked_polygons(polygons)
-        self.codes = None if codes is None else tuple(_text(code) for code in codes)
-        if self.codes is not None and len(self.codes) != shapes.size:
-            raise UnequalCodes(polygons=shapes.size, codes=len(self.codes))
-        self._outlines = Outlines.of(shapes)
-        self._code_order = code_order(shapes, self.codes)
-        self._area_order = area_order(shapes, self._code_order)
-        self._tree = shapely.STRtree(self._outlines.boxes())
+        texts = None if codes is None else [_text(code) for code in codes]
+        if texts is not None and len(texts) != shapes.size:
+            raise UnequalCodes(polygons=shapes.size, codes=len(texts))
+        by_code = code_order(shapes, texts)
+        arrays = Outlines.of(shapes).to_arrays()
+        arrays |= {"code_order": by_code, "area_order": area_order(shapes, by_code)}
+        if texts is not None:
+            arrays["codes"] = np.array([code or "" for code in texts], dtype=np.str_)
+            arrays["coded"] = np.array([code is not None for code in texts], dtype=np.bool_)
+        self._hold(arrays)
 
     def __len__(self) -> int:
         return self._code_order.size
 
+    @cached_property
+    def codes(self) -> tuple[str | None, ...] | None:
+        """The code of each grid, None where it has none; None when the index was made without."""
+        if "codes" not in self._arrays:
+            return None
+        pairs = zip(self._arrays["codes"].tolist(), self._arrays["coded"].tolist(), strict=True)
+        return tuple(code if coded else None for code, coded in pairs)
+
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Everything that the index knows as plain arrays, to be saved and memory-mapped; no geometries."""
-        arrays = self._outlines.to_arrays()
-        arrays |= {"code_order": self._code_order, "area_order": self._area_order}
-        if self.codes is not None:
-            arrays["codes"] = np.array([code or "" for code in self.codes], dtype=np.str_)
-            arrays["coded"] = np.array([code is not None for code in self.codes], dtype=np.bool_)
-        return arrays
+        return dict(self._arrays)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
-        """The index whose `to_arrays` these are."""
+        """The index whose `to_arrays` these are; memory-mapped and read-only ones are read in place."""
         index = cls.__new__(cls)
-        index.codes = None
-        if "codes" in arrays:
-            pairs = zip(arrays["codes"].tolist(), arrays["coded"].tolist(), strict=True)
-            index.codes = tuple(code if coded else None for code, coded in pairs)
-        index._outlines = Outlines.from_arrays(arrays)
-        index._code_order = np.asarray(arrays["code_order"], dtype=np.int64)
-        index._area_order = np.asarray(arrays["area_order"], dtype=np.int64)
-        index._tree = shapely.STRtree(index._outlines.boxes())
+        index._hold(arrays)
         return index
+
+    def _hold(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        self._arrays = dict(arrays)
+        self._outlines = Outlines.from_arrays(arrays)
+        self._code_order = np.asarray(arrays["code_order"], dtype=np.int64)
+        self._area_order = np.asarray(arrays["area_order"], dtype=np.int64)
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self._outlines.boxes())
 
     def locate(self, lon: ArrayLike, lat: ArrayLike, *, gap_limit_m: float = 0.0, threads: int = 1) -> Ints:
         """Positions of the owners, int64[n], -1 for none; points that are None, NaN or infinite have none.
