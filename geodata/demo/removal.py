@@ -36,6 +36,7 @@ from geodata.tables import (
     compound,
     compound_body,
     division,
+    doubt,
     event,
     fact,
     finding,
@@ -94,6 +95,9 @@ _USES = (
     (report, report.c.id, report.c.grid_at_capture, grid),
     (owner, owner.c.report_id, owner.c.grid_id, grid),
     (owner_history, owner_history.c.report_id, owner_history.c.grid_id, grid),
+    (doubt, doubt.c.report_id, doubt.c.grid_id, grid),
+    (doubt, doubt.c.report_id, doubt.c.chosen_grid_id, grid),
+    (doubt, doubt.c.report_id, doubt.c.decided_by, account),
     (building, building.c.id, building.c.compound_id, compound),
     (stairwell, stairwell.c.id, stairwell.c.building_id, building),
     (household, household.c.id, household.c.building_id, building),
@@ -107,7 +111,7 @@ _USES = (
     (account, account.c.id, account.c.person_id, person),
     (report, report.c.id, report.c.account_id, account),
 )
-_REPORT_PARTS = (address_search, hotline_order, owner_history, event, owner, report_key, notice)
+_REPORT_PARTS = (address_search, doubt, hotline_order, owner_history, event, owner, report_key, notice)
 _GOING = (
     household, stairwell, post, gate, compound_body, building, compound, service_point, road, landcover, grid, person, unit,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from geodata.tables.buildings import building, stairwell
 from geodata.tables.compounds import compound, compound_body, gate
 from geodata.tables.coverage import building_grid, finding
 from geodata.tables.divisions import division
+from geodata.tables.doubts import doubt
 from geodata.tables.editions import division_succession, grid_lineage, publication
 from geodata.tables.grids import grid, plan
 from geodata.tables.hotline_orders import hotline_order
@@ -21,7 +22,7 @@ from geodata.tables.units import unit, unit_duty
 __all__ = [
     "SEARCH_STATES", "STATE_PLACE", "account", "account_area", "address_search", "api_token", "audit_log", "building", "building_grid",
     "compound", "compound_body", "division", "division_succession", "event",
-    "fact", "finding", "gate", "grid", "grid_lineage", "hotline_order", "household", "job", "landcover", "layer_version", "metadata", "notice", "owner", "owner_history", "person",
+    "doubt", "fact", "finding", "gate", "grid", "grid_lineage", "hotline_order", "household", "job", "landcover", "layer_version", "metadata", "notice", "owner", "owner_history", "person",
     "plan", "post", "publication", "rate_window", "report", "report_key", "road", "saved_filter", "service_point", "stairwell", "unit", "unit_duty",
     "web_session",
 ]  # fmt: skip
