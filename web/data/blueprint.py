@@ -44,6 +44,7 @@ class Tab:
 
 
 TABS = (
+    Tab("data.doubts", _l("Owner in doubt"), "question-diamond", Permission.PLACE_REPORTS),
     Tab("data.grids", _l("Grids"), "grid-3x3"),
     Tab("data.upload", _l("Upload a layer"), "upload"),
     Tab("data.layers", _l("Layers"), "layers"),
