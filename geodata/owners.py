@@ -1,8 +1,8 @@
 """Owners: which grid each report belongs to, derived by the rule and kept in a side table with its history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -10,27 +10,54 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from geodata.days import today
+from geodata.held_owners import WORDS, HeldOwners, held_owners, lock_owners
 from geodata.indexes import CityIndex, grid_index
+from geodata.jobs.snapshots import ask_for_snapshot
+from geodata.owner_changes import SAME_DAY, owner_changes, write_changes
 from geodata.settings import Settings
 from geodata.tables import grid
 from gridmap.assignment import REASONS, Reason
 
-_WORDS = np.array([str(reason) for reason in REASONS], dtype=object)
+_EPOCH = date(1970, 1, 1)
+_NONE = REASONS.index(Reason.NONE)
+_ADDRESS = REASONS.index(Reason.ADDRESS)
+#: As many changed owners are worth a new snapshot before the next visitor asks for one.
+_MANY = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class DerivedOwners:
     """Owners aligned with the points asked for.
 
-    ``grid_id`` is -1 where ``reason`` is none; ``distance_to_edge_m`` NaN where there is no grid; ``intake_district`` the
-    district of the grid's community, or the city's code where there is none; ``index_version`` the version of the grids.
+    ``grid_id`` is -1 where ``reason`` is none; ``reason_code`` positions in ``REASONS``; ``distance_to_edge_m`` NaN where there is no
+    grid; ``share`` of the probability, NaN where it was not asked; ``intake_district`` the district of the grid's community, or the
+    city's code where there is none; ``index_version`` the version of the grids.
     """
 
     grid_id: NDArray[np.int64]
-    reason: NDArray[np.object_]
+    reason_code: NDArray[np.int16]
     distance_to_edge_m: NDArray[np.float64]
+    share: NDArray[np.float64]
     intake_district: NDArray[np.object_]
     index_version: int
+
+    @property
+    def reason(self) -> NDArray[np.object_]:
+        """The reasons as words."""
+        found: NDArray[np.object_] = WORDS[self.reason_code]
+        return found
+
+    def columns(self, as_of: date | None = None) -> dict[str, NDArray[np.generic]]:
+        """What ``geodata.owner_changes`` compares and writes; ``as_of`` is the day whose grids decide from now on, None as before."""
+        n = len(self.grid_id)
+        return {
+            "grid_id": self.grid_id,
+            "reason": self.reason_code,
+            "distance_to_edge_m": self.distance_to_edge_m,
+            "share": self.share,
+            "index_version": np.full(n, self.index_version, dtype=np.int64),
+            "as_of": np.full(n, SAME_DAY if as_of is None else (as_of - _EPOCH).days, dtype=np.int32),
+        }
 
 
 def derive_owners(
@@ -38,19 +65,22 @@ def derive_owners(
     settings: Settings,
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
-    days: NDArray[np.object_] | date,
+    days: NDArray[np.generic] | date,
     *,
+    accuracy_m: NDArray[np.float64] | None = None,  # noqa: ARG001  (shares are derived from it)
+    by_address: NDArray[np.bool_] | None = None,
     threads: int = 2,
 ) -> DerivedOwners:
     """The owner of each point among the grids in force on its day.
 
     ``lon``, ``lat``: WGS84 degrees, NaN where a report has no coordinates. ``days``: the city's day on which each report was
-    received, or one day for all.
+    received (ISO texts, or whole days since 1970), or one day for all. ``accuracy_m``: NaN where it is not known. ``by_address``:
+    points that are those of a matched address; where a grid is found its reason is ``address``.
     """
     n = len(lon)
     grid_id = np.full(n, -1, dtype=np.int64)
-    reason = np.full(n, str(Reason.NONE), dtype=object)
-    distance = np.full(n, np.nan)
+    reason = np.full(n, _NONE, dtype=np.int16)
+    distance, share = np.full(n, np.nan), np.full(n, np.nan)
     district = np.full(n, settings.city_code, dtype=object)
     version = 0
     for rows, index in _by_edition(conn, settings, days, n):
@@ -60,28 +90,100 @@ def derive_owners(
         at = rows[found]
         position = located.position[found]
         grid_id[at] = index.grid_ids[position]
-        reason[at] = _WORDS[located.reason[found]]
+        reason[at] = located.reason[found]
         distance[at] = located.distance_to_edge_m[found]
         districts = np.array([c[:6] if c else settings.city_code for c in index.communities], dtype=object)
         district[at] = districts[position]
-    return DerivedOwners(grid_id, reason, distance, district, version)
+    if by_address is not None:
+        reason[by_address & (grid_id >= 0)] = _ADDRESS
+    return DerivedOwners(grid_id, reason, distance, share, district, version)
+
+
+def derive_reports(
+    conn: Connection, settings: Settings, report_ids: Sequence[int], *, at: date | None = None
+) -> pd.DataFrame:
+    """The owners of reports that are there, as ``write_owners`` takes them: by the grids that decide for each, or by those of ``at``.
+
+    Columns ``report_id``, ``grid_id`` (-1 none), ``reason`` (word), ``distance_to_edge_m``, ``share``, ``index_version``, ``as_of``
+    (a day, None for the one that decided before).
+    """
+    held = held_owners(conn, settings, report_ids)
+    derived = derive_held(conn, settings, held, at=at)
+    return pd.DataFrame(
+        {
+            "report_id": held.report_id,
+            "grid_id": derived.grid_id,
+            "reason": derived.reason,
+            "distance_to_edge_m": derived.distance_to_edge_m,
+            "share": derived.share,
+            "index_version": derived.index_version,
+            "as_of": pd.Series([at] * len(held), dtype=object),
+        }
+    )
+
+
+def derive_held(conn: Connection, settings: Settings, held: HeldOwners, *, at: date | None = None) -> DerivedOwners:
+    """The owners of reports as they lie, aligned with them."""
+    return derive_owners(
+        conn, settings, held.lon, held.lat, at or held.day, accuracy_m=held.accuracy_m, by_address=held.by_address
+    )
+
+
+def write_owners(
+    conn: Connection,
+    settings: Settings,
+    derived: pd.DataFrame,
+    *,
+    cause: str,
+    account_id: int | None = None,
+    overrule_decided: bool = False,
+) -> int:
+    """Write the owners that differ from those in force, with their history, in the caller's transaction; gives how many moved.
+
+    ``derived`` is as from ``derive_reports``. A person's decision is left alone while its grid is in force, unless overruled: whoever
+    moves a report's pin overrules it. Owners are locked first, in the order of keys.
+    """
+    lock_owners(conn, derived["report_id"].to_numpy())
+    held = held_owners(conn, settings, derived["report_id"].to_numpy())
+    asked = derived.set_index("report_id").loc[held.report_id]
+    codes = {word: code for code, word in enumerate(WORDS)}
+    columns: dict[str, NDArray[np.generic]] = {
+        "grid_id": asked["grid_id"].fillna(-1).to_numpy(dtype=np.int64),
+        "reason": asked["reason"].map(codes).to_numpy(dtype=np.int16),
+        "distance_to_edge_m": asked["distance_to_edge_m"].to_numpy(dtype=np.float64),
+        "share": asked["share"].to_numpy(dtype=np.float64),
+        "index_version": asked["index_version"].to_numpy(dtype=np.int64),
+        "as_of": np.array([SAME_DAY if day is None else (day - _EPOCH).days for day in asked["as_of"]], dtype=np.int32),
+    }
+    changes = owner_changes(held, columns, overrule_decided=overrule_decided)
+    moved = write_changes(conn, held, columns, changes, cause=cause, account_id=account_id)
+    if len(changes.row) > _MANY:
+        ask_for_snapshot(conn)
+    return moved
 
 
 def _by_edition(
-    conn: Connection, settings: Settings, days: NDArray[np.object_] | date, n: int
+    conn: Connection, settings: Settings, days: NDArray[np.generic] | date, n: int
 ) -> Iterator[tuple[NDArray[np.intp], CityIndex]]:
     """Rows with the index that holds on their day; days between two changes of grids share one."""
     if isinstance(days, date):
         yield np.arange(n), grid_index(conn, settings, days)
         return
-    ordinals = pd.to_datetime(pd.Series(days)).dt.as_unit("s").astype("int64").to_numpy() // 86_400
-    changes = np.array([(day - date(1970, 1, 1)).days for day in _change_days(conn)], dtype=np.int64)
+    ordinals = _since_1970(days)
+    changes = np.array([(day - _EPOCH).days for day in _change_days(conn)], dtype=np.int64)
     edition = np.searchsorted(changes, ordinals, side="right")
     for number in np.unique(edition):
         rows = np.flatnonzero(edition == number)
-        last = date(1970, 1, 1) + pd.Timedelta(days=int(ordinals[rows].max()))
+        last = _EPOCH + timedelta(days=int(ordinals[rows].max()))
         # The newest edition is cached under today's date, like every other lookup.
         yield rows, grid_index(conn, settings, max(last, today(settings.zone)) if number == len(changes) else last)
+
+
+def _since_1970(days: NDArray[np.generic]) -> NDArray[np.int64]:
+    if np.issubdtype(days.dtype, np.integer):
+        return days.astype(np.int64)
+    seconds = pd.to_datetime(pd.Series(days)).dt.as_unit("s").astype("int64").to_numpy(dtype=np.int64)
+    return np.asarray(seconds // 86_400, dtype=np.int64)
 
 
 def _change_days(conn: Connection) -> list[date]:

@@ -1,0 +1,45 @@
+"""Two connections write owners at once. Work is committed here, so the module has its own file."""
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from geodata.held_owners import held_owners
+from geodata.owner_changes import owner_changes, write_changes
+from geodata.owners import derive_held
+from geodata.settings import Settings
+from geodata.tables import grid, owner
+from tests.geodata.cities import insert_divisions, insert_grids
+from tests.geodata.test_owners import causes, filed_at, grid_of, move_to, rederive
+
+
+@pytest.fixture(scope="module")
+def city(engine: Engine) -> None:
+    """Nine grids, committed."""
+    with engine.begin() as conn:
+        insert_divisions(conn)
+        insert_grids(conn)
+
+
+@pytest.mark.parametrize("first", ["decided", "moved"])
+def test_older_knowledge_never_overwrites_newer(engine: Engine, city: None, settings: Settings, first: str) -> None:
+    """What was read before somebody else wrote is not written over it, whoever commits last."""
+    with engine.begin() as conn:
+        key = filed_at(conn, settings, "a")
+        nothing = {"grid_id": None, "reason": "none", "distance_to_edge_m": None}
+        conn.execute(update(owner).where(owner.c.report_id == key).values(nothing))
+    with engine.connect() as slow, engine.begin() as quick:
+        held = held_owners(slow, settings, [key])
+        derived = derive_held(slow, settings, held).columns()
+        if first == "decided":
+            to = select(grid.c.id).where(grid.c.code == "i").scalar_subquery()
+            quick.execute(update(owner).where(owner.c.report_id == key).values(grid_id=to, reason="decided"))
+        else:
+            move_to(quick, key, "i")
+            rederive(quick, settings, key)
+        quick.commit()
+        changes = owner_changes(held, derived)
+        assert len(changes.row) == 1
+        assert write_changes(slow, held, derived, changes, cause="assigned") == 0
+        slow.commit()
+        assert grid_of(slow, key) == "i"
+        assert "assigned" not in causes(slow, key)
