@@ -202,8 +202,9 @@ def test_serials_run_out() -> None:
 def test_doctests_hold() -> None:
     import doctest
 
-    from gridmap import datum
+    from gridmap import positions
     from gridmap.codes import division, grid, numbering
+    from gridmap.datum import conversion, guess
 
-    for module in (division, grid, numbering, datum):
+    for module in (division, grid, numbering, conversion, guess, positions):
         assert doctest.testmod(module).failed == 0
