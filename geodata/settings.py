@@ -48,6 +48,9 @@ class Settings:
     gap_limit_m: float = _setting(
         30.0, "A report outside every grid belongs to the nearest one within this many metres."
     )
+    address_sure: float = _setting(
+        0.9, "An address without a coordinate is placed without asking when its best candidate scores at least this (0 to 1)."
+    )
     database_pool: int = _setting(8, "Database connections that one server process keeps.")
     statement_timeout_s: float = _setting(20.0, "A page's database statement is ended after this many seconds.")
     session_hours: float = _setting(12.0, "A sign-in ends after this many hours.")
@@ -60,6 +63,12 @@ class Settings:
     proxies: int = _setting(0, "Number of reverse proxies in front whose X-Forwarded-For and -Proto are believed.")
     max_body_mb: int = _setting(20, "Largest request body in megabytes.")
     max_upload_mb: int = _setting(200, "Largest file of a layer that can be sent in on the page Data, in megabytes.")
+    photos_most: int = _setting(6, "Photos that one report takes.")
+    photo_bytes_most: int = _setting(12_000_000, "Largest photo in bytes.")
+    photo_far_m: float = _setting(
+        200.0, "A photo taken farther than this from the place of its report, accuracies apart, is remarked on (metres)."
+    )
+    photo_old_h: float = _setting(24.0, "A photo taken longer than this before its report is remarked on (hours).")
     tile_source_url: str = _setting(
         "", "XYZ or WMTS address of a background map inside your network; empty: only our own vector tiles."
     )
@@ -152,3 +161,5 @@ def _check(settings: Settings) -> None:
         raise BadSetting(name="time_zone", reason=f"{settings.time_zone} is no IANA time zone") from error
     if not settings.gap_limit_m >= 0:
         raise BadSetting(name="gap_limit_m", reason="0 or more metres expected")
+    if not 0 < settings.address_sure <= 1:
+        raise BadSetting(name="address_sure", reason="more than 0, at most 1 expected")

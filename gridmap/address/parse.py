@@ -1,0 +1,51 @@
+"""Chinese address text to its parts."""
+
+import re
+from typing import Final
+
+from gridmap.address.marking import Marked
+from gridmap.address.named import mark_names
+from gridmap.address.normal import normalize
+from gridmap.address.numbered import mark_numbers
+from gridmap.address.numerals import NUMBER
+from gridmap.address.parts import Address
+from gridmap.address.words import AT_WORDS, CROSSING_WORDS, NEAR_WORDS, NOISE_WORDS
+
+#: Longer texts are no addresses; the rest of them is not read.
+LONGEST: Final = 200
+
+
+def _words(words: tuple[str, ...]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_FAR: Final = re.compile(
+    rf"[往向以]?[东西南北]{{0,2}}(?:侧|边|面|方向|行)?(?:大?约)?{NUMBER}多?米(?:左右|处|远)?|[东西南北]{{1,2}}(?:侧|边|面|角)"
+)
+_CROSSING: Final = re.compile(rf"(?:的)?(?:{_words(CROSSING_WORDS)})")
+_NEAR: Final = re.compile(_words(NEAR_WORDS))
+_AT: Final = re.compile(rf"{_words(AT_WORDS)}|[东西南北]{{1,2}}门口?(?!夜)")
+_NOISE: Final = re.compile(_words(NOISE_WORDS))
+
+
+def parse(text: str) -> Address:
+    """The parts of an address as people write and say it; a text that holds none gives an address without parts.
+
+    Knows words and endings, not the city's names: `match` finds those. Only the first 200 characters are read.
+
+    >>> parse("我住在富邦小区三号楼2单元501").values()
+    {'compound': '富邦小区', 'building': '3', 'stairwell': '2', 'room': '501'}
+    """
+    text = text[:LONGEST]
+    normal = normalize(text)
+    marked = Marked(normal)
+    for crossing in marked.free(_CROSSING):
+        marked.mark("crossing", crossing[0].removeprefix("的"), *crossing.span())
+    for pattern in (_FAR, _NEAR, _AT):
+        for relation in marked.free(pattern):
+            marked.mark("relation", relation[0], *relation.span())
+    mark_numbers(marked)
+    for noise in marked.free(_NOISE):
+        marked.mark("noise", noise[0], *noise.span())
+    mark_names(marked)
+    return Address(text, normal.text, normal.positions, tuple(sorted(marked.parts, key=lambda part: part.first)))
