@@ -48,6 +48,7 @@ def test_every_foreign_key_has_an_index(conn: Connection) -> None:
     unindexed_by_choice = {
         "event.account_id", "owner_history.account_id", "owner_history.grid_id", "report.account_id", "report.grid_at_capture",
         "job.account_id", "grid.plan_id", "household.stairwell_id",
+        "datum_correction.account_id", "datum_correction.undo_account_id", "datum_correction_report.grid_before", "pile.real_by",
     }  # fmt: skip
     missing = {
         f"{table.name}.{key.parent.name}"
