@@ -51,6 +51,9 @@ class Settings:
     address_sure: float = _setting(
         0.9, "An address without a coordinate is placed without asking when its best candidate scores at least this (0 to 1)."
     )
+    ambiguous_below: float = _setting(
+        0.8, "An owner with a smaller share of the probability than this, by the position's accuracy, is in doubt (0 to 1)."
+    )
     database_pool: int = _setting(8, "Database connections that one server process keeps.")
     statement_timeout_s: float = _setting(20.0, "A page's database statement is ended after this many seconds.")
     session_hours: float = _setting(12.0, "A sign-in ends after this many hours.")
@@ -161,5 +164,7 @@ def _check(settings: Settings) -> None:
         raise BadSetting(name="time_zone", reason=f"{settings.time_zone} is no IANA time zone") from error
     if not settings.gap_limit_m >= 0:
         raise BadSetting(name="gap_limit_m", reason="0 or more metres expected")
+    if not 0 <= settings.ambiguous_below <= 1:
+        raise BadSetting(name="ambiguous_below", reason="a share from 0 to 1 expected")
     if not 0 < settings.address_sure <= 1:
         raise BadSetting(name="address_sure", reason="more than 0, at most 1 expected")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridmap.assignment.reason import REASONS, Reason
 
 if TYPE_CHECKING:
+    from gridmap.assignment.ambiguity import Shares, owner_shares
     from gridmap.assignment.explanation import Explanation, InvalidAccuracy
     from gridmap.assignment.index import GridIndex, InvalidGapLimit, Located, UnequalCodes, UnequalPoints, warm_up
     from gridmap.assignment.outlines import NotAPolygon
@@ -25,9 +26,11 @@ __all__ = [
     "Located",
     "NotAPolygon",
     "Reason",
+    "Shares",
     "UnequalCodes",
     "UnequalPoints",
     "choose_owner",
+    "owner_shares",
     "warm_up",
 ]
 
@@ -39,9 +42,11 @@ _HOMES: Final = {
     "InvalidGapLimit": "index",
     "Located": "index",
     "NotAPolygon": "outlines",
+    "Shares": "ambiguity",
     "UnequalCodes": "index",
     "UnequalPoints": "index",
     "choose_owner": "rule",
+    "owner_shares": "ambiguity",
     "warm_up": "index",
 }
 

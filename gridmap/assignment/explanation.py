@@ -1,6 +1,7 @@
 """One point explained: its owner, why, and how sure that is when the position is not exact."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -16,10 +17,12 @@ SURE_SHARE: Final = 0.8
 LEAST_SHARE: Final = 0.001
 """Grids with a smaller share are not named."""
 
-_SAMPLES: Final = 4096
+SAMPLES: Final = 4096
+"""Positions that shares are counted by."""
+
 _GOLDEN_ANGLE: Final = np.pi * (3.0 - np.sqrt(5.0))
 # An accuracy is the radius that holds 68 % of positions: of a round normal distribution, 1.5096 standard deviations.
-_RADIUS_IN_DEVIATIONS: Final = float(np.sqrt(-2.0 * np.log(1.0 - 0.68)))
+RADIUS_IN_DEVIATIONS: Final = float(np.sqrt(-2.0 * np.log(1.0 - 0.68)))
 
 Floats = NDArray[np.float64]
 
@@ -39,8 +42,9 @@ class Explanation:
     `position` of the grid, -1 for none; its `code`, None without; `reason`; `distance_to_edge_m` from the point to the
     owner's edge (0 on an edge; the gap's width to the owner for ``gap``; None without an owner). With an accuracy,
     `alternatives` are the grids that may hold the true position, the owner among them, with their shares of the
-    probability, largest first; empty when no second grid has a share of 0.1 %. Grids without codes go by their position
-    as text. `ambiguous` when the owner's share is under 0.8.
+    probability, largest first; empty when the owner is sure and no second grid has a share of 0.1 %. Grids without codes
+    go by their position as text. `share` is the owner's, or that of no grid for a point without one; None without an
+    accuracy. `ambiguous` when it is under the limit that was asked for (0.8).
     """
 
     position: int
@@ -49,6 +53,7 @@ class Explanation:
     distance_to_edge_m: float | None
     alternatives: list[tuple[str, float]] = field(default_factory=list)
     ambiguous: bool = False
+    share: float | None = None
 
 
 def checked_accuracy(accuracy_m: float | None) -> float:
@@ -67,8 +72,19 @@ def likely_positions(lon: float, lat: float, accuracy_m: float) -> tuple[Floats,
     distribution alike in all directions. The positions lie on a sunflower spiral (Vogel 1979) whose radii are the
     quantiles of that distribution: shares of half planes are within 0.2 % of the exact ones.
     """
-    rank = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
-    radius_m = accuracy_m / _RADIUS_IN_DEVIATIONS * np.sqrt(-2.0 * np.log1p(-rank))
-    angle = np.arange(_SAMPLES) * _GOLDEN_ANGLE
+    east, north = unit_positions(SAMPLES)
+    deviation_m = accuracy_m / RADIUS_IN_DEVIATIONS
     east_m, north_m = metres_per_degree(lat)
-    return lon + radius_m * np.cos(angle) / east_m, lat + radius_m * np.sin(angle) / north_m
+    return lon + deviation_m / east_m * east, lat + deviation_m / north_m * north
+
+
+@cache
+def unit_positions(samples: int) -> tuple[Floats, Floats]:
+    """Equally likely positions of a round normal distribution with standard deviation 1 around the origin: east, north."""
+    rank = (np.arange(samples) + 0.5) / samples
+    radius = np.sqrt(-2.0 * np.log1p(-rank))
+    angle = np.arange(samples) * _GOLDEN_ANGLE
+    positions = radius * np.cos(angle), radius * np.sin(angle)
+    for values in positions:
+        values.setflags(write=False)
+    return positions

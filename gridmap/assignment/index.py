@@ -152,30 +152,39 @@ class GridIndex:
         return int(self.locate(_one(lon), _one(lat), gap_limit_m=gap_limit_m)[0])
 
     def explain(
-        self, lon: float | None, lat: float | None, accuracy_m: float | None = None, *, gap_limit_m: float = 0.0
+        self,
+        lon: float | None,
+        lat: float | None,
+        accuracy_m: float | None = None,
+        *,
+        gap_limit_m: float = 0.0,
+        sure_share: float = SURE_SHARE,
     ) -> Explanation:
         """The owner of one point, why, and with the radius of 68 % certainty `accuracy_m` also how sure.
 
-        See `Explanation` and, for the shares, `likely_positions`. Raises `InvalidAccuracy`, `InvalidGapLimit`.
+        With a share under `sure_share` the owner is ambiguous. See `Explanation`, for the shares `likely_positions`, for many points
+        `owner_shares`. Raises `InvalidAccuracy`, `InvalidGapLimit`.
         """
         accuracy_m = checked_accuracy(accuracy_m)
         located = self.locate_explained(_one(lon), _one(lat), gap_limit_m=gap_limit_m)
         position, distance_m = int(located.position[0]), float(located.distance_to_edge_m[0])
         code = self.codes[position] if self.codes is not None and position >= 0 else None
         reason = REASONS[located.reason[0]]
-        shares: dict[int, float] = {}
+        shares, share = dict[int, float](), None
         if accuracy_m > 0 and lon is not None and lat is not None and np.isfinite((lon, lat)).all():
             shares = self._shares(lon, lat, accuracy_m, gap_limit_m)
-        named = {grid: share for grid, share in shares.items() if grid >= 0 and share >= LEAST_SHARE}
+            share = shares.get(position, 0.0)
+        ambiguous = share is not None and share < sure_share
+        named = {grid: part for grid, part in shares.items() if grid >= 0 and part >= LEAST_SHARE}
+        told = named if ambiguous or named.keys() - {position} else {}
         return Explanation(
             position=position,
             code=code,
             reason=reason,
             distance_to_edge_m=None if np.isnan(distance_m) else distance_m,
-            alternatives=[(self._name(grid), share) for grid, share in named.items()]
-            if named.keys() - {position}
-            else [],
-            ambiguous=bool(shares) and shares.get(position, 0.0) < SURE_SHARE,
+            alternatives=[(self._name(grid), part) for grid, part in told.items()],
+            ambiguous=ambiguous,
+            share=share,
         )
 
     def _shares(self, lon: float, lat: float, accuracy_m: float, gap_limit_m: float) -> dict[int, float]:
