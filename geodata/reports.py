@@ -136,6 +136,7 @@ def insert_report(conn: Connection, draft: ReportDraft, values: dict[str, Any]) 
             raw_lon=draft.lon,
             raw_lat=draft.lat,
             datum=draft.datum,
+            device=draft.device.strip(),
             accuracy_m=draft.accuracy_m,
             **values,
         )
@@ -156,6 +157,7 @@ def described() -> Select[Any]:
         report.c.raw_lon,
         report.c.raw_lat,
         report.c.datum,
+        report.c.device,
         report.c.accuracy_m,
         report.c.occurred_at,
         report.c.reported_at,

@@ -20,8 +20,13 @@ STATES = (
 OVER = ("invalid", "merged", "refused", "closed", "rated", "upheld")
 OPEN = tuple(state for state in STATES if state not in OVER)
 
+#: States before anybody outside the grid has taken a report on: filed, looked at, sent back to the grid, whistled but not dispatched yet.
+#: New boundaries re-route these; about the other open ones a person is asked.
+UNDISPATCHED = ("filed", "to_review", "whistled", "sent_back")
+
 MAX_TEXT = 4000
 MAX_CATEGORY = 120
+MAX_DEVICE = 120
 CLOCK_SKEW = timedelta(minutes=10)
 
 
@@ -113,7 +118,9 @@ class ReportDraft:
     """A report before it is filed.
 
     Coordinates are degrees, longitude first, in the system that ``datum`` names; they are kept as received. Times are aware.
-    ``client_key`` makes a retry harmless: the same key with the same body is the same report.
+    ``device`` names the device or program that gave the coordinates, where the sender says so: its datum is judged as a stream.
+    ``client_key`` makes a retry harmless: the same key with the same body is the same report. ``photos`` are references of photos that
+    were sent before.
     """
 
     category: str
@@ -126,7 +133,9 @@ class ReportDraft:
     occurred_at: datetime | None = None
     reported_at: datetime | None = None
     address_text: str = ""
+    device: str = ""
     client_key: str | None = None
+    photos: tuple[str, ...] = ()
 
     def check(self, now: datetime) -> None:
         """Raise the first thing that is wrong, with its field; ``now`` is the receiver's clock."""
@@ -150,9 +159,13 @@ class ReportDraft:
     def _check_words(self) -> None:
         if not self.category.strip() or len(self.category) > MAX_CATEGORY:
             raise CategoryMissing(field="category")
-        for field, value in (("text", self.text), ("address_text", self.address_text)):
-            if len(value) > MAX_TEXT:
-                raise TextTooLong(field=field, limit=MAX_TEXT)
+        for field, value, limit in (
+            ("text", self.text, MAX_TEXT),
+            ("address_text", self.address_text, MAX_TEXT),
+            ("device", self.device, MAX_DEVICE),
+        ):
+            if len(value) > limit:
+                raise TextTooLong(field=field, limit=limit)
         if self.source not in SOURCES:
             raise UnknownSource(field="source", value=self.source, allowed=", ".join(SOURCES))
 

@@ -8,7 +8,10 @@ from geodata.demo.rhythm import Rhythm
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A source channel: its share, its own rhythm, the datum its devices give, accuracy in metres (median), hours until reported."""
+    """A source channel: its share, its own rhythm, the datums its devices give, accuracy in metres (median), hours until reported.
+
+    ``devices`` are the names of those devices, one for each datum.
+    """
 
     name: str
     share: float
@@ -16,15 +19,24 @@ class Channel:
     datums: tuple[str, ...]
     accuracy_m: float
     delay_h: float
+    devices: tuple[str, ...] = ("",)
 
 
 # WeChat and courier apps give GCJ-02, the patrol app WGS84; the hotline geocodes a part of its addresses with a map in BD-09.
 CHANNELS = (
-    Channel("patrol", 0.31, Rhythm(weekdays=rhythm.WORKDAYS, hours=rhythm.OFFICE), ("wgs84",), 6.0, 0.05),
-    Channel("building_head", 0.12, Rhythm(hours=rhythm.DAYTIME), ("gcj02",), 12.0, 0.5),
-    Channel("courier", 0.09, Rhythm(hours=rhythm.COMMUTE), ("gcj02",), 15.0, 0.1),
     Channel(
-        "resident", 0.21, Rhythm(weekdays=rhythm.WEEKENDS, hours=rhythm.EVENING), ("gcj02", "gcj02", "wgs84"), 22.0, 1.5
+        "patrol", 0.31, Rhythm(weekdays=rhythm.WORKDAYS, hours=rhythm.OFFICE), ("wgs84",), 6.0, 0.05, ("巡查终端",)
+    ),
+    Channel("building_head", 0.12, Rhythm(hours=rhythm.DAYTIME), ("gcj02",), 12.0, 0.5, ("微信小程序",)),
+    Channel("courier", 0.09, Rhythm(hours=rhythm.COMMUTE), ("gcj02",), 15.0, 0.1, ("骑手端",)),
+    Channel(
+        "resident",
+        0.21,
+        Rhythm(weekdays=rhythm.WEEKENDS, hours=rhythm.EVENING),
+        ("gcj02", "gcj02", "wgs84"),
+        22.0,
+        1.5,
+        ("微信小程序", "微信小程序", "浏览器"),
     ),
     Channel("hotline", 0.19, Rhythm(hours=rhythm.DAYTIME), ("bd09",), 80.0, 9.0),
     Channel("chat", 0.06, Rhythm(hours=rhythm.EVENING), ("gcj02",), 40.0, 4.0),

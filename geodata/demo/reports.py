@@ -69,7 +69,7 @@ def make_reports(
 ) -> Reports:
     """Reports in the order of ``reported_at`` (UTC), ``count`` of them with those of the hotspots and those that tell something again.
 
-    Columns: key, category, source, status, text, address_text, lon, lat, datum, accuracy_m, occurred_at, reported_at. ``lon`` and
+    Columns: key, category, source, status, text, address_text, lon, lat, datum, device, accuracy_m, occurred_at, reported_at. ``lon`` and
     ``lat`` are as the channel's device gave them, in ``datum``; both are NaN where the hotline wrote down an address only. Where
     hotspots are planted, peculiarities are too.
     """
@@ -156,10 +156,11 @@ def _as_received(drawn: Drawn, places: Places, until: date, rng: np.random.Gener
     on_road = np.array([kind.site == "road" for kind in KINDS])[drawn.kind]
     exact = np.flatnonzero(on_road & (channel == _PATROL) & (rng.random(count) < _ON_CORNER_SHARE))
     lonlat[exact] = places.corners[rng.integers(0, len(places.corners), len(exact))]
-    datum = _datums(channel, rng)
+    datum, device = _devices(channel, rng)
     lon, lat = _in_datum(lonlat, datum)
     unplaced = (channel == _HOTLINE) & (rng.random(count) < ADDRESS_ONLY_SHARE)
     lon[unplaced], lat[unplaced], accuracy[unplaced], datum[unplaced] = np.nan, np.nan, np.nan, "wgs84"
+    device[unplaced] = ""
     delay = (rng.exponential(1.0, count) * _of(channel, "delay_h") * 3600).astype("timedelta64[s]")
     last = np.datetime64(until, "s") - np.timedelta64(1, "s")
     return pd.DataFrame(
@@ -171,6 +172,7 @@ def _as_received(drawn: Drawn, places: Places, until: date, rng: np.random.Gener
             "lon": lon,
             "lat": lat,
             "datum": datum,
+            "device": device,
             "accuracy_m": accuracy,
             "occurred_at": _utc(drawn.occurred),
             "reported_at": _utc(np.maximum(drawn.occurred, np.minimum(drawn.occurred + delay, last))),
@@ -189,14 +191,16 @@ def _texts(drawn: Drawn, rng: np.random.Generator) -> list[str]:
     return [f"{address}：{KINDS[kind].texts[text]}" for address, kind, text in rows]
 
 
-def _datums(channel: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The datum that each device gives."""
+def _devices(channel: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The datum that each device gives, and the device's name."""
     drawn = rng.random(len(channel))
-    found = np.empty(len(channel), dtype=object)
+    datum, device = np.empty((2, len(channel)), dtype=object)
     for number, each in enumerate(CHANNELS):
         own = channel == number
-        found[own] = np.array(each.datums, dtype=object)[(drawn[own] * len(each.datums)).astype(int)]
-    return found
+        which = (drawn[own] * len(each.datums)).astype(int)
+        datum[own] = np.array(each.datums, dtype=object)[which]
+        device[own] = np.array(each.devices, dtype=object)[which % len(each.devices)]
+    return datum, device
 
 
 def _in_datum(lonlat: np.ndarray, datum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

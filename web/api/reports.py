@@ -24,7 +24,9 @@ from web.api.locate import named, place_json
 from web.filing import check_may_file, check_source, file_for_caller
 from web.scope import scope
 
-_BODY = ("client_key", "lon", "lat", "datum", "accuracy_m", "category", "text", "address_text", "source", "occurred_at")
+_BODY = (
+    "client_key", "lon", "lat", "datum", "accuracy_m", "device", "category", "text", "address_text", "source", "occurred_at",
+)  # fmt: skip
 _FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "lacking", "limit", "cursor")
 
 
@@ -88,6 +90,7 @@ def _draft(body: dict[str, Any]) -> ReportDraft:
         source=source,
         occurred_at=body_time(body, "occurred_at"),
         address_text=body_text(body, "address_text"),
+        device=body_text(body, "device"),
         client_key=body_key(body),
     )
 
