@@ -3,15 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from geoalchemy2 import Geography, Geometry
-from sqlalchemy import Connection, Row, cast, func, select
+from sqlalchemy import Connection, Row, select
 
+from geodata.nearby import metres_from, within_metres
 from geodata.reports import described
 from geodata.scope import Scope
 from geodata.tables import account, grid, owner_history, report
-
-#: A degree is at least this long up to 68 degrees of latitude: what is nearer lies in a box of so many degrees.
-_SHORTEST_DEGREE_M = 40_000
 
 
 def owners_of(conn: Connection, report_id: int) -> list[Row[Any]]:
@@ -45,8 +42,7 @@ def same_kind_nearby(
     """Other reports of a listed row's category inside the scope, at most so many metres and days from it, nearest first, with ``metres``."""
     if row.lon is None:
         return []
-    place = func.ST_SetSRID(func.ST_MakePoint(row.lon, row.lat), 4326, type_=Geometry("POINT", 4326))
-    distance = func.ST_Distance(cast(report.c.geom, Geography), cast(place, Geography))
+    distance = metres_from(row.lon, row.lat)
     period = timedelta(days=days)
     query = (
         described()
@@ -55,8 +51,7 @@ def same_kind_nearby(
             *scope.report_conditions(conn),
             report.c.category == row.category,
             report.c.id != row.id,
-            report.c.geom.op("&&")(func.ST_Expand(place, metres / _SHORTEST_DEGREE_M)),
-            distance <= metres,
+            *within_metres(row.lon, row.lat, metres),
             report.c.occurred_at.between(row.occurred_at - period, row.occurred_at + period),
         )
     )

@@ -12,6 +12,7 @@ from geodata.tables import (
     division,
     gate,
     grid,
+    hotline_order,
     household,
     landcover,
     layer_version,
@@ -27,7 +28,7 @@ from geodata.tables import (
 TABLES: dict[str, Table] = {
     "divisions": division, "grids": grid, "compounds": compound, "gates": gate, "buildings": building, "stairwells": stairwell,
     "households": household, "units": unit, "people": person, "bodies": compound_body, "roads": road, "landcover": landcover,
-    "service-points": service_point, "reports": report,
+    "service-points": service_point, "reports": report, "hotline": hotline_order,
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from geodata.loaders import (
     divisions,
     gates,
     grids,
+    hotline,
     households,
     landcover,
     people,
@@ -38,7 +39,7 @@ KINDS: dict[str, Kind] = {
     module.KIND.name: module.KIND
     for module in (
         divisions, grids, compounds, gates, buildings, stairwells, households, units, people, bodies, roads, landcover, service_points,
-        reports,
+        reports, hotline,
     )
 }  # fmt: skip
 

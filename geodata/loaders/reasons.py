@@ -84,6 +84,14 @@ class TimeMissing(RowError):
     en = "Neither a time of occurrence nor one of reporting."
 
 
+class DueBeforeReceived(RowError):
+    """An order that is due before it was received."""
+
+    code = "due_before_received"
+    zh = "办结时限早于受理时间，请检查。"
+    en = "The order is due before it was received; check both times."
+
+
 class RowShape(RowError):
     """More cells than the header has columns."""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from geodata.jobs.snapshots import ask_for_snapshot
+from geodata.loaders.address_searching import write_searches
 from geodata.loaders.staging import STAGE, Counts
 
 # Each staged row with the report it is: new ones get their number here.
@@ -12,11 +13,15 @@ _MATCH = f"""
 CREATE TEMP TABLE load_match ON COMMIT DROP AS
 SELECT s.position, coalesce(k.report_id, nextval(pg_get_serial_sequence('report', 'id'))) AS report_id, k.report_id IS NULL AS is_new,
        r.id IS NOT NULL AND ({{differs}}) AS is_changed,
-       r.id IS NOT NULL AND ST_AsBinary(r.geom) IS DISTINCT FROM ST_AsBinary(s.geom) AS is_moved
+       r.id IS NOT NULL AND ({{moved}}) AS is_moved
 FROM {STAGE} s
 LEFT JOIN report_key k ON k.scope = :scope AND k.key = s.key
 LEFT JOIN report r ON r.id = k.report_id
 """  # noqa: S608
+# What the source says of the place is another than before. Otherwise the point stays, also one that an address or a person gave.
+_MOVED = "r.raw_lon IS DISTINCT FROM s.raw_lon OR r.raw_lat IS DISTINCT FROM s.raw_lat OR s.raw_lon IS NOT NULL AND r.datum IS DISTINCT FROM s.datum"
+_MOVED_BY_ADDRESS = " OR s.raw_lon IS NULL AND r.address_text IS DISTINCT FROM s.address_text"
+_CAUSE = "CASE s.placed_by WHEN 'address' THEN 'address_matched' ELSE '{}' END"
 _NEW = f"FROM {STAGE} s JOIN load_match m USING (position) WHERE m.is_new"
 
 
@@ -28,8 +33,9 @@ def write_reports(
     The status of a report that is there already stays: its life goes on here, not in the file.
     """
     differs = " OR ".join(f"r.{name} IS DISTINCT FROM s.{name}" for name in compared)
+    moved = _MOVED + (_MOVED_BY_ADDRESS if "address_text" in compared else "")
     conn.execute(text("DROP TABLE IF EXISTS load_match"))
-    conn.execute(text(_MATCH.format(differs=differs)), {"scope": scope})
+    conn.execute(text(_MATCH.format(differs=differs, moved=moved)), {"scope": scope})
     conn.execute(text("ALTER TABLE load_match ADD PRIMARY KEY (position)"))
     conn.execute(text("ANALYZE load_match"))
     row = conn.execute(
@@ -44,6 +50,7 @@ def write_reports(
         if with_status and state_events:
             _insert_later_states(conn)
     if counts.changed or counts.new:
+        write_searches(conn)
         ask_for_snapshot(conn)
     return counts
 
@@ -53,8 +60,8 @@ def _insert(conn: Connection, scope: str, columns: Sequence[str]) -> None:
     values = ", ".join(f"s.{name}" for name in columns)
     conn.execute(
         text(
-            f"INSERT INTO report (id, geom, intake_district, grid_at_capture, {listed}) "
-            f"SELECT m.report_id, s.geom, s.intake_district, s.grid_id, {values} {_NEW} ORDER BY position"
+            f"INSERT INTO report (id, geom, placed_by, intake_district, grid_at_capture, {listed}) "
+            f"SELECT m.report_id, s.geom, s.placed_by, s.intake_district, s.grid_id, {values} {_NEW} ORDER BY position"
         )
     )
     conn.execute(
@@ -73,7 +80,7 @@ def _insert(conn: Connection, scope: str, columns: Sequence[str]) -> None:
     conn.execute(
         text(
             "INSERT INTO owner_history (report_id, grid_id, reason, cause, index_version, intake_district) "
-            f"SELECT m.report_id, s.grid_id, s.reason, 'loaded', s.index_version, s.intake_district {_NEW} ORDER BY position"
+            f"SELECT m.report_id, s.grid_id, s.reason, {_CAUSE.format('loaded')}, s.index_version, s.intake_district {_NEW} ORDER BY position"
         )
     )
     conn.execute(
@@ -99,9 +106,10 @@ def _insert_later_states(conn: Connection) -> None:
 
 def _update(conn: Connection, scope: str, compared: Sequence[str]) -> None:
     assigned = ", ".join(f"{name} = s.{name}" for name in compared)
+    where = "CASE WHEN m.is_moved THEN s.{0} ELSE r.{0} END"
     conn.execute(
         text(
-            f"UPDATE report r SET {assigned}, geom = s.geom FROM {STAGE} s JOIN load_match m USING (position) "  # noqa: S608
+            f"UPDATE report r SET {assigned}, geom = {where.format('geom')}, placed_by = {where.format('placed_by')} FROM {STAGE} s JOIN load_match m USING (position) "  # noqa: S608
             "WHERE m.is_changed AND r.id = m.report_id"
         )
     )
@@ -117,8 +125,9 @@ def _update(conn: Connection, scope: str, compared: Sequence[str]) -> None:
             "WITH moved AS ("  # noqa: S608
             "UPDATE owner o SET grid_id = s.grid_id, reason = s.reason, distance_to_edge_m = s.distance_to_edge_m, "
             f"index_version = s.index_version, assigned_at = now() FROM {STAGE} s JOIN load_match m USING (position) "
-            "WHERE m.is_moved AND o.report_id = m.report_id RETURNING o.*) "
+            "WHERE m.is_moved AND o.report_id = m.report_id RETURNING o.*, "
+            f"{_CAUSE.format('moved')} AS cause) "
             "INSERT INTO owner_history (report_id, grid_id, reason, cause, index_version, intake_district) "
-            "SELECT report_id, grid_id, reason, 'moved', index_version, intake_district FROM moved"
+            "SELECT report_id, grid_id, reason, cause, index_version, intake_district FROM moved"
         )
     )

@@ -1,9 +1,12 @@
 """Reports (案件): positions as received, owners derived in the same transaction."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.loaders.address_searching import SEARCH_TYPES, Searched, search_addresses
 from geodata.loaders.columns import LAT, LON, column, listed
 from geodata.loaders.datum_check import check_datum_of
 from geodata.loaders.errors import ColumnMissing
@@ -15,10 +18,12 @@ from geodata.loaders.staging import Counts, stage
 from geodata.loaders.summary import Note
 from geodata.loaders.work import Kind, Work, reject_repeats, staged_columns, text_series
 from geodata.owners import derive_owners
+from gridmap.assignment import Reason
 from gridmap.datum import DATUMS
 from gridmap.report import (
     CLOCK_SKEW,
     MAX_CATEGORY,
+    MAX_DEVICE,
     MAX_TEXT,
     SOURCES,
     STATES,
@@ -50,33 +55,44 @@ _STATUS_WORDS = {
     "已评哨": "rated", "重新办理": "reopened", "维持结案": "upheld",
 }  # fmt: skip
 _TYPES = {
-    "key": "text", "body_hash": "text", "raw_lon": "double precision", "raw_lat": "double precision", "datum": "text",
+    "key": "text", "body_hash": "text",  "raw_lon": "double precision", "raw_lat": "double precision", "datum": "text",
     "intake_district": "text", "grid_id": "bigint", "reason": "text", "distance_to_edge_m": "double precision", "index_version": "bigint",
+    **SEARCH_TYPES,
 }  # fmt: skip
 
 
 def _load(work: Work) -> Counts:
+    return load_reports(work, f"load:{work.options.source_name or KIND.name}")
+
+
+def load_reports(work: Work, scope: str, types: Mapping[str, str] | None = None) -> Counts:
+    """Take the rows to the database as reports; ``scope`` is whose keys they bear, ``types`` SQL types of other fields to be staged.
+
+    The stage and ``load_match`` (position, report_id, is_new, is_changed, is_moved) stay for the caller to read.
+    """
     batch = work.batch
     lon, lat = _positions(work)
     _check_words(work)
     _times(work)
-    given = [name for name in ("text", "address_text", "category", "source", "accuracy_m") if batch.has(name)]
+    given = [name for name in ("text", "address_text", "category", "source", "accuracy_m", "device") if batch.has(name)]
     batch.fields["key"] = row_keys(batch)
     if batch.has("category"):
         batch.fields["category"] = (
             batch.fields["category"].astype(object).where(batch.fields["category"].notna(), NO_CATEGORY)
         )
     reject_repeats(batch, batch.fields["key"], lambda key, first: DuplicateKey(field="key", value=key, first=first))
-    work.progress("owners")
-    _derive(work, batch.geometry if batch.geometry is not None else points_of(lon, lat, work.options.datum))
     batch.fields["raw_lon"], batch.fields["raw_lat"] = pd.Series(lon), pd.Series(lat)
     compared = [*given, "raw_lon", "raw_lat", "datum", "occurred_at", "reported_at"]
     batch.fields["body_hash"] = body_hashes(batch, compared)
-    columns, types = staged_columns(work, _TYPES)
+    work.progress("owners")
+    assert batch.geometry is not None
+    searched = search_addresses(work, scope, lon, batch.geometry)
+    _derive(work, batch.geometry)
+    _say_by_address(work, searched)
+    columns, types = staged_columns(work, {**_TYPES, **(types or {})})
     work.progress("copy")
     stage(work.conn, batch, columns, types)
     work.progress("write")
-    scope = f"load:{work.options.source_name or KIND.name}"
     return write_reports(
         work.conn, scope, compared, with_status=batch.has("status"), state_events=work.options.state_events
     )
@@ -133,11 +149,11 @@ def _check_words(work: Work) -> None:
         )
     long = batch.fields["category"].fillna("").str.len() > MAX_CATEGORY
     batch.reject(long.to_numpy(dtype=bool), lambda _: CategoryMissing(field="category"))
-    for name in ("text", "address_text"):
+    for name, limit in (("text", MAX_TEXT), ("address_text", MAX_TEXT), ("device", MAX_DEVICE)):
         if batch.has(name):
-            long = batch.fields[name].str.len() > MAX_TEXT
+            long = batch.fields[name].str.len() > limit
             for position in np.flatnonzero(long.to_numpy(dtype=bool)).tolist():
-                batch.reject_row(position, TextTooLong(field=name, limit=MAX_TEXT))
+                batch.reject_row(position, TextTooLong(field=name, limit=limit))
 
 
 def _times(work: Work) -> None:
@@ -184,6 +200,18 @@ def _derive(work: Work, points: Shapes) -> None:
         batch.fields[name] = frame[name].reindex(range(len(batch)))
 
 
+def _say_by_address(work: Work, searched: Searched) -> None:
+    """The owners that an address led to, and the district of an address whose every candidate lies in one."""
+    batch = work.batch
+    reasons, districts = batch.fields["reason"], batch.fields["intake_district"]
+    placed = searched.placed
+    held = batch.fields["grid_id"].iloc[placed].notna().to_numpy(dtype=bool)
+    reasons.iloc[placed[held]] = str(Reason.ADDRESS)
+    for position, match in zip(searched.positions.tolist(), searched.found, strict=True):
+        if match.district is not None and pd.isna(batch.fields["grid_id"].iloc[position]):
+            districts.iloc[position] = match.district
+
+
 KIND = Kind(
     name="reports",
     fields=(
@@ -210,6 +238,7 @@ KIND = Kind(
             words={**{word: word for word in DATUMS}, "gcj-02": "gcj02", "bd-09": "bd09"},
         ),
         column("accuracy_m", "accuracy", "定位精度", "精度", reading="number", low=0, high=100_000),
+        column("device", "设备", "终端", "上报终端", "app", default=""),
         column("category", "类别", "问题类别", "问题类型", "事件类型", "类型", "type"),
         column("source", "来源", "来源渠道", "上报渠道", "渠道", reading="word", words=_SOURCE_WORDS, default="other"),
         column("status", "状态", "案件状态", reading="word", words=_STATUS_WORDS, default="filed"),

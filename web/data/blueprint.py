@@ -30,6 +30,7 @@ KIND_WORDS = {
     "landcover": _l("Land cover"),
     "service-points": _l("Service points"),
     "reports": _l("Reports"),
+    "hotline": _l("Hotline orders"),
 }
 
 
