@@ -14,6 +14,7 @@ from geodata.days import today
 from geodata.settings import Settings
 from geodata.tables import owner
 from gridmap.assignment import REASONS
+from gridmap.report import OPEN
 
 _ROW = row_type(
     (
@@ -30,7 +31,7 @@ class HeldOwners:
 
     ``lon``, ``lat``: WGS84 degrees, NaN without a place. ``day``: days since 1970, the one whose grids decide. ``owner_xid``: the
     transaction that changed the owner last, 0 where there is none yet. ``grid_id``: -1 for none. ``reason``: positions in ``REASONS``,
-    -1 without an owner. ``distance_to_edge_m``, ``share``, ``accuracy_m``: NaN for none. ``kept``: a person's decision that stands.
+    -1 without an owner. ``distance_to_edge_m``, ``share``: NaN for none. ``accuracy_m``: NaN where it is not known or nobody asks. ``kept``: a person's decision that stands.
     """
 
     report_id: NDArray[np.int64]
@@ -56,6 +57,7 @@ def held_owners(conn: Connection, settings: Settings, report_ids: Sequence[int] 
         "zone": settings.time_zone,
         "today": today(settings.zone),
         "reasons": WORDS.tolist(),
+        "open_states": list(OPEN),
         "report_ids": np.asarray(report_ids, dtype=np.int64).tolist(),
     }
     return _columns(rows_out(conn, sql.query("held_owners"), parameters, _ROW))

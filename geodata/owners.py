@@ -1,7 +1,7 @@
 """Owners: which grid each report belongs to, derived by the rule and kept in a side table with its history."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
+from geodata.asking import Alternatives, named_alternatives, renew_doubts, shares_in
 from geodata.days import today
 from geodata.held_owners import WORDS, HeldOwners, held_owners, lock_owners
 from geodata.indexes import CityIndex, grid_index
@@ -30,8 +31,9 @@ class DerivedOwners:
     """Owners aligned with the points asked for.
 
     ``grid_id`` is -1 where ``reason`` is none; ``reason_code`` positions in ``REASONS``; ``distance_to_edge_m`` NaN where there is no
-    grid; ``share`` of the probability, NaN where it was not asked; ``intake_district`` the district of the grid's community, or the
-    city's code where there is none; ``index_version`` the version of the grids.
+    grid; ``share`` of the probability, NaN where it was not asked or the owner is sure; ``intake_district`` the district of the grid's
+    community, or the city's code where there is none; ``index_version`` the version of the grids; ``alternatives`` by the place of a
+    point whose owner is in doubt.
     """
 
     grid_id: NDArray[np.int64]
@@ -40,6 +42,7 @@ class DerivedOwners:
     share: NDArray[np.float64]
     intake_district: NDArray[np.object_]
     index_version: int
+    alternatives: Mapping[int, Alternatives] = field(default_factory=dict)
 
     @property
     def reason(self) -> NDArray[np.object_]:
@@ -67,15 +70,15 @@ def derive_owners(
     lat: NDArray[np.float64],
     days: NDArray[np.generic] | date,
     *,
-    accuracy_m: NDArray[np.float64] | None = None,  # noqa: ARG001  (shares are derived from it)
+    accuracy_m: NDArray[np.float64] | None = None,
     by_address: NDArray[np.bool_] | None = None,
     threads: int = 2,
 ) -> DerivedOwners:
     """The owner of each point among the grids in force on its day.
 
     ``lon``, ``lat``: WGS84 degrees, NaN where a report has no coordinates. ``days``: the city's day on which each report was
-    received (ISO texts, or whole days since 1970), or one day for all. ``accuracy_m``: NaN where it is not known. ``by_address``:
-    points that are those of a matched address; where a grid is found its reason is ``address``.
+    received (ISO texts, or whole days since 1970), or one day for all. ``accuracy_m``: NaN where it is not known, or where nobody wants
+    to know how sure the owner is. ``by_address``: points that are those of a matched address; where a grid is found its reason is ``address``.
     """
     n = len(lon)
     grid_id = np.full(n, -1, dtype=np.int64)
@@ -83,6 +86,7 @@ def derive_owners(
     distance, share = np.full(n, np.nan), np.full(n, np.nan)
     district = np.full(n, settings.city_code, dtype=object)
     version = 0
+    alternatives: dict[int, Alternatives] = {}
     for rows, index in _by_edition(conn, settings, days, n):
         version = index.version
         located = index.index.locate_explained(lon[rows], lat[rows], gap_limit_m=settings.gap_limit_m, threads=threads)
@@ -94,9 +98,13 @@ def derive_owners(
         distance[at] = located.distance_to_edge_m[found]
         districts = np.array([c[:6] if c else settings.city_code for c in index.communities], dtype=object)
         district[at] = districts[position]
+        if accuracy_m is not None:
+            told = shares_in(index, settings, lon[rows], lat[rows], accuracy_m[rows], located, threads=threads)
+            share[rows] = told.share
+            alternatives |= {int(rows[point]): named for point, named in named_alternatives(index, told).items()}
     if by_address is not None:
         reason[by_address & (grid_id >= 0)] = _ADDRESS
-    return DerivedOwners(grid_id, reason, distance, share, district, version)
+    return DerivedOwners(grid_id, reason, distance, share, district, version, alternatives)
 
 
 def derive_reports(
@@ -105,7 +113,7 @@ def derive_reports(
     """The owners of reports that are there, as ``write_owners`` takes them: by the grids that decide for each, or by those of ``at``.
 
     Columns ``report_id``, ``grid_id`` (-1 none), ``reason`` (word), ``distance_to_edge_m``, ``share``, ``index_version``, ``as_of``
-    (a day, None for the one that decided before).
+    (a day, None for the one that decided before), ``alternatives`` (None where the owner is in no doubt).
     """
     held = held_owners(conn, settings, report_ids)
     derived = derive_held(conn, settings, held, at=at)
@@ -118,15 +126,19 @@ def derive_reports(
             "share": derived.share,
             "index_version": derived.index_version,
             "as_of": pd.Series([at] * len(held), dtype=object),
+            "alternatives": pd.Series([derived.alternatives.get(row) for row in range(len(held))], dtype=object),
         }
     )
 
 
 def derive_held(conn: Connection, settings: Settings, held: HeldOwners, *, at: date | None = None) -> DerivedOwners:
     """The owners of reports as they lie, aligned with them."""
-    return derive_owners(
+    derived = derive_owners(
         conn, settings, held.lon, held.lat, at or held.day, accuracy_m=held.accuracy_m, by_address=held.by_address
     )
+    # Where nobody asks any more, what was known of the same owner stays.
+    known = np.isnan(held.accuracy_m) & (held.grid_id == derived.grid_id)
+    return replace(derived, share=np.where(known, held.share, derived.share))
 
 
 def write_owners(
@@ -141,7 +153,8 @@ def write_owners(
     """Write the owners that differ from those in force, with their history, in the caller's transaction; gives how many moved.
 
     ``derived`` is as from ``derive_reports``. A person's decision is left alone while its grid is in force, unless overruled: whoever
-    moves a report's pin overrules it. Owners are locked first, in the order of keys.
+    moves a report's pin overrules it. Owners are locked first, in the order of keys. With a column ``alternatives`` the doubts about
+    these reports are asked anew or withdrawn.
     """
     lock_owners(conn, derived["report_id"].to_numpy())
     held = held_owners(conn, settings, derived["report_id"].to_numpy())
@@ -157,6 +170,9 @@ def write_owners(
     }
     changes = owner_changes(held, columns, overrule_decided=overrule_decided)
     moved = write_changes(conn, held, columns, changes, cause=cause, account_id=account_id)
+    if "alternatives" in asked:
+        doubtful = asked["alternatives"].dropna()
+        renew_doubts(conn, dict(zip(doubtful.index.tolist(), doubtful, strict=True)), held.report_id)
     if len(changes.row) > _MANY:
         ask_for_snapshot(conn)
     return moved
