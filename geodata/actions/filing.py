@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func
 
+from geodata.actions.keeping_photos import JudgedPhoto, attach_photos
 from geodata.actions.locating import PlaceAnswer, locate_place
+from geodata.asking import renew_doubts
 from geodata.days import today
 from geodata.indexes import grid_index
 from geodata.reports import insert_report, report_by_key
@@ -16,6 +18,7 @@ from geodata.settings import Settings
 from geodata.tables import event, owner, owner_history, report_key
 from gridmap.assignment import Reason
 from gridmap.errors import GridmapError
+from gridmap.photo import Pin
 from gridmap.report import ReportDraft
 
 
@@ -34,6 +37,7 @@ class FiledReport:
     ref: UUID
     created: bool
     place: PlaceAnswer
+    photos: tuple[JudgedPhoto, ...] = ()
 
 
 def file_report(
@@ -42,7 +46,7 @@ def file_report(
     """File a draft in the caller's transaction.
 
     ``scope`` is whose keys ``draft.client_key`` is unique among (``account:7``, ``anonymous``); filing the same key and body
-    again is harmless. Errors: those of ``ReportDraft.check``, and ``KeyReused``.
+    again is harmless. Errors: those of ``ReportDraft.check`` and of ``attach_photos``, and ``KeyReused``.
     """
     now = datetime.now(UTC)
     draft.check(now)
@@ -56,13 +60,14 @@ def file_report(
             return FiledReport(known.ref, created=False, place=_place(conn, settings, draft))
     place = _place(conn, settings, draft)
     reported_at = draft.reported_at or now
+    occurred_at = min(draft.occurred_at or reported_at, reported_at)
     district = place.district.code if place.district else settings.city_code
     filed = insert_report(
         conn,
         draft,
         {
             "geom": None if draft.lon is None else func.ST_SetSRID(func.ST_MakePoint(place.lon, place.lat), 4326),
-            "occurred_at": min(draft.occurred_at or reported_at, reported_at),
+            "occurred_at": occurred_at,
             "reported_at": reported_at,
             "intake_district": district,
             "grid_at_capture": place.grid_id,
@@ -76,16 +81,33 @@ def file_report(
         "index_version": place.plan_version,
         "intake_district": district,
     }
-    conn.execute(owner.insert().values(**decided, distance_to_edge_m=place.distance_to_edge_m))
+    share = place.share if place.alternatives else None
+    conn.execute(owner.insert().values(**decided, distance_to_edge_m=place.distance_to_edge_m, share=share))
     conn.execute(owner_history.insert().values(**decided, cause="filed", account_id=account_id))
     conn.execute(
         event.insert().values(report_id=filed.id, kind="filed", account_id=account_id, intake_district=district)
     )
+    if place.ambiguous:
+        renew_doubts(conn, {filed.id: [(code, round(part, 4)) for code, part in place.alternatives]})
     if draft.client_key:
         conn.execute(
             report_key.insert().values(scope=scope, key=draft.client_key, report_id=filed.id, body_hash=body_hash)
         )
-    return FiledReport(filed.ref, created=True, place=place)
+    photos = []
+    if draft.photos:
+        photos = attach_photos(
+            conn,
+            settings,
+            draft.photos,
+            account_id=account_id,
+            form_key=UUID(draft.client_key) if draft.client_key else None,
+            report_id=filed.id,
+            intake_district=district,
+            pin=None if draft.lon is None else Pin(place.lon, place.lat, draft.accuracy_m),
+            reported_at=reported_at,
+            occurred_at=occurred_at,
+        )
+    return FiledReport(filed.ref, created=True, place=place, photos=tuple(photos))
 
 
 def _place(conn: Connection, settings: Settings, draft: ReportDraft) -> PlaceAnswer:
@@ -102,5 +124,10 @@ def _no_place(conn: Connection, settings: Settings, at: date) -> PlaceAnswer:
 
 
 def _body_hash(draft: ReportDraft) -> bytes:
-    body = {name: value for name, value in asdict(draft).items() if name != "client_key"}
+    body = asdict(draft)
+    del body["client_key"]
+    if not body["photos"]:  # a body from before there were photos has the same hash
+        del body["photos"]
+    if not body["device"]:  # nor devices
+        del body["device"]
     return hashlib.sha256(json.dumps(body, default=str, sort_keys=True, ensure_ascii=False).encode()).digest()

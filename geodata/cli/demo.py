@@ -16,7 +16,7 @@ _KINDS = {
     "zh": {
         "divisions": "行政区划", "grids": "网格", "compounds": "小区", "gates": "大门", "buildings": "楼栋", "stairwells": "单元", "households": "户",
         "units": "单位", "people": "工作人员岗位", "bodies": "小区组织", "roads": "道路", "landcover": "水系绿地", "service-points": "服务点", "reports": "案件",
-        "accounts": "账号", "events": "办理过程", "streets": "街道",
+        "accounts": "账号", "events": "办理过程", "photos": "照片", "streets": "街道",
     },
     "en": {},
 }  # fmt: skip
@@ -126,10 +126,12 @@ class _Lines:
 def remove(settings: Settings, with_reports: bool) -> None:
     """Take exactly the sample out again; refused while other data depends on it."""
     from geodata.demo.removal import remove_sample
+    from geodata.photos import remove_files
 
     words = _WORDS[settings.language]
     with open_engine(settings).begin() as conn, cancelled_by_interrupt(conn):
         removed = remove_sample(conn, with_reports=with_reports)
+    remove_files(settings, removed.photo_files)
     click.echo(words["removed"].format(count=sum(removed.rows.values())))
     if removed.accounts_kept:
         click.echo(words["kept_accounts"].format(count=removed.accounts_kept))

@@ -35,6 +35,8 @@ from geodata.tables import (
     building,
     compound,
     compound_body,
+    datum_correction_report,
+    datum_stream,
     division,
     doubt,
     event,
@@ -50,6 +52,9 @@ from geodata.tables import (
     owner,
     owner_history,
     person,
+    photo,
+    pile,
+    place_flag,
     post,
     report,
     report_key,
@@ -80,11 +85,13 @@ class SampleInUse(GridmapError):
 @dataclass(frozen=True, slots=True)
 class Removed:
     """Rows that went, by table; the divisions that stay because others stand beside or below them; and accounts that stay, without
-    rights and under another name, because the log of what was done names them."""
+    rights and under another name, because the log of what was done names them. ``photo_files`` are to be removed once this is committed
+    (``geodata.photos.remove_files``)."""
 
     rows: dict[str, int]
     divisions_kept: int
     accounts_kept: int
+    photo_files: tuple[str, ...] = ()
 
 
 #: The sample's rows while it is removed: table name and id.
@@ -111,7 +118,10 @@ _USES = (
     (account, account.c.id, account.c.person_id, person),
     (report, report.c.id, report.c.account_id, account),
 )
-_REPORT_PARTS = (address_search, doubt, hotline_order, owner_history, event, owner, report_key, notice)
+_REPORT_PARTS = (
+    address_search, doubt, hotline_order, owner_history, event, owner, report_key, notice, photo, place_flag,
+    datum_correction_report,
+)  # fmt: skip
 _GOING = (
     household, stairwell, post, gate, compound_body, building, compound, service_point, road, landcover, grid, person, unit,
 )  # fmt: skip
@@ -137,14 +147,17 @@ def remove_sample(conn: Connection, *, with_reports: bool = False) -> Removed:
     try:
         if uses := [*_uses(conn), *_changed(conn, noted)]:
             raise SampleInUse(uses=", ".join(uses))
+        files = _photo_files(conn)
         rows, accounts_kept = _delete(conn)
         rows[division.name], kept = _delete_divisions(conn, noted["shapes"][division.name])
         conn.execute(delete(finding))
+        conn.execute(delete(datum_stream))
+        conn.execute(delete(pile).where(~exists(select(1).where(place_flag.c.pile_id == pile.c.id))))
         conn.execute(delete(fact).where(fact.c.name.in_([FACT, _COVERAGE])))
     finally:
         if not conn.invalidated:
             _rows.drop(conn)
-    return Removed(rows, kept, accounts_kept)
+    return Removed(rows, kept, accounts_kept, files)
 
 
 def _gather(conn: Connection, ids: dict[str, list[list[int]]]) -> None:
@@ -205,6 +218,11 @@ def _changed(conn: Connection, noted: dict[str, Any]) -> list[str]:
     ids = select(grid.c.code, func.md5(func.ST_AsBinary(grid.c.geom))).where(grid.c.id.in_(_sample(grid)))
     changed = sum(noted["shapes"][grid.name].get(code) != digest for code, digest in conn.execute(ids))
     return [f"{grid.name} (changed): {changed:,}"] if changed else []
+
+
+def _photo_files(conn: Connection) -> tuple[str, ...]:
+    going = or_(photo.c.report_id.in_(_sample(report)), photo.c.account_id.in_(_sample(account)))
+    return tuple(conn.scalars(select(photo.c.file).where(going)))
 
 
 def _delete(conn: Connection) -> tuple[dict[str, int], int]:

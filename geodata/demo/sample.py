@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, exists, func, select, text
 from geodata.demo.accounts import PASSWORD, add_accounts, demo_accounts, lay_reports
 from geodata.demo.city import City
 from geodata.demo.histories import write_histories
+from geodata.demo.pictures import lay_photos
 from geodata.demo_accounts import SYNTHETIC
 from geodata.settings import Settings
 from geodata.tables import (
@@ -89,6 +90,7 @@ def load_city(
         for done in _load_frame(conn, settings, kind, frame):
             progress(kind, done, len(frame))
     _write_histories(conn, city, before[report.name], progress)
+    _lay_photos(conn, settings, city, before[report.name], progress)
     signing_in = _add_accounts(conn, city, progress) if accounts else {}
     conn.execute(fact.insert().values(name=FACT, value={**_noted(conn, city, before), **signing_in}))
 
@@ -110,6 +112,12 @@ def _write_histories(conn: Connection, city: City, before: int, progress: Progre
     last = conn.scalar(select(func.max(report.c.id))) or 0
     written = write_histories(conn, before + 1, last, city.until)
     progress("events", written, written)
+
+
+def _lay_photos(conn: Connection, settings: Settings, city: City, before: int, progress: Progress) -> None:
+    last = conn.scalar(select(func.max(report.c.id))) or 0
+    laid = lay_photos(conn, settings, city.seed, before + 1, last)
+    progress("photos", laid, laid)
 
 
 def _add_accounts(conn: Connection, city: City, progress: Progress) -> dict[str, Any]:
