@@ -22,6 +22,7 @@ def run(settings: Settings) -> None:
     import geodata.jobs.exports
     import geodata.jobs.housekeeping
     import geodata.jobs.loads
+    import geodata.jobs.publishing
     import geodata.jobs.snapshots  # noqa: F401  (each registers its kinds)
     from geodata.jobs.runner import Runner
 

@@ -28,6 +28,7 @@ _COMMANDS = {
     "jobs": "geodata.cli.jobs:jobs",
     "load": "geodata.cli.load:load",
     "locate": "geodata.cli.locate:locate",
+    "publish": "geodata.cli.publish:publish",
     "user": "geodata.cli.user:user",
 }
 

@@ -33,7 +33,7 @@ class LoadOptions:
     """What the caller says about a file. ``mapping`` is field to column, ``constants`` field to one value for all rows.
 
     ``time_zone`` given: the file's wall clocks are in it, whatever their label says. ``valid_from``: first day of changed grids.
-    Without ``state_events`` the caller writes what led to the state that a report comes in.
+    Without ``state_events`` the caller writes what led to the state that a report comes in. ``account_id``: who loads.
     """
 
     datum: str = "wgs84"
@@ -48,6 +48,7 @@ class LoadOptions:
     valid_from: date | None = None
     source_name: str | None = None
     state_events: bool = True
+    account_id: int | None = None
 
 
 @dataclass(slots=True)

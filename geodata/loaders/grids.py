@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import select, text
 
+from geodata.actions.boundaries import follow_grids, remember_grids
+from geodata.loaders.boundary_notes import followed_notes
 from geodata.loaders.columns import COMMUNITY, NAME_EN, Field, code_column, column
 from geodata.loaders.reasons import DaysReversed, DuplicateCode, GridBeforeFirst, GridRetired, RowError
 from geodata.loaders.staging import STAGE, Counts, stage
@@ -40,11 +42,13 @@ def _load(work: Work) -> Counts:
     work.progress("copy")
     stage(work.conn, batch, columns, types)
     work.progress("write")
+    remember_grids(work.conn)
     attributes = [name for name in _ATTRIBUTES if name in columns]
     total = Counts()
     for number in range(int(batch.fields["round"].max()) + 1):
         part = _write_round(work, attributes, number)
         total = Counts(total.new + part.new, total.changed + part.changed, total.unchanged + part.unchanged)
+    work.batch.notes += followed_notes(follow_grids(work.conn, work.settings, account_id=work.options.account_id))
     return total
 
 
