@@ -54,5 +54,5 @@ def photo_file(
     """A small picture as a file."""
     drawn = Image.new(mode, size, colour if colour is not None else 120)
     found = io.BytesIO()
-    drawn.save(found, kind, exif=exif_of(place, at, gps=gps, base=base))
+    drawn.save(found, kind, exif=exif_of(place, at, gps=gps, base=base).tobytes())
     return found.getvalue()
