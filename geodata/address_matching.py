@@ -12,9 +12,12 @@ from sqlalchemy import Connection
 from geodata.addresses import AddressCandidate, find_addresses
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
+from geodata.versions import layer_versions
 
 #: Candidates that a person is shown to choose from.
 MOST_CANDIDATES = 5
+#: Layers that an address is looked for in, and what it takes to say whose a place is.
+_LAYERS = ("division", "compound", "building", "road", "landcover", "service_point", "grid")
 #: What is kept of a candidate.
 _KEPT = (
     "kind", "key", "name", "score", "near", "lon", "lat", "accuracy_m", "grid_code", "grid_name", "community_code", "community_name",
@@ -55,6 +58,12 @@ def match_addresses(conn: Connection, settings: Settings, texts: Sequence[str]) 
         return []
     found = find_addresses(conn, settings, EVERYTHING, texts, MOST_CANDIDATES)
     return [MatchedAddress(tuple(each)) for each in found]
+
+
+def searched_version(conn: Connection) -> int:
+    """The latest version among the layers that addresses are looked for in; it grows with every change of them."""
+    versions = layer_versions(conn)
+    return max((versions.get(layer, 0) for layer in _LAYERS), default=0)
 
 
 def candidate_json(candidate: AddressCandidate) -> dict[str, Any]:

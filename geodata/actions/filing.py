@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -10,9 +11,12 @@ from sqlalchemy import Connection, func
 
 from geodata.actions.keeping_photos import JudgedPhoto, attach_photos
 from geodata.actions.locating import PlaceAnswer, locate_place
+from geodata.address_matching import MatchedAddress, candidate_json, match_addresses
+from geodata.address_queue import keep_searches
 from geodata.asking import renew_doubts
 from geodata.days import today
 from geodata.indexes import grid_index
+from geodata.positions.piles import flag_new_report
 from geodata.reports import insert_report, report_by_key
 from geodata.settings import Settings
 from geodata.tables import event, owner, owner_history, report_key
@@ -57,16 +61,21 @@ def file_report(
         if (known := report_by_key(conn, scope, draft.client_key)) is not None:
             if bytes(known.body_hash) != body_hash:
                 raise KeyReused(field="client_key")
-            return FiledReport(known.ref, created=False, place=_place(conn, settings, draft))
-    place = _place(conn, settings, draft)
+            return FiledReport(
+                known.ref, created=False, place=_place(conn, settings, draft, _match(conn, settings, draft))
+            )
+    matched = _match(conn, settings, draft)
+    place = _place(conn, settings, draft, matched)
+    by_address = matched is not None and matched.sure
     reported_at = draft.reported_at or now
     occurred_at = min(draft.occurred_at or reported_at, reported_at)
-    district = place.district.code if place.district else settings.city_code
+    district = place.district.code if place.district else (matched and matched.district) or settings.city_code
     filed = insert_report(
         conn,
         draft,
         {
-            "geom": None if draft.lon is None else func.ST_SetSRID(func.ST_MakePoint(place.lon, place.lat), 4326),
+            "geom": None if math.isnan(place.lon) else func.ST_SetSRID(func.ST_MakePoint(place.lon, place.lat), 4326),
+            "placed_by": "address" if by_address else "received",
             "occurred_at": occurred_at,
             "reported_at": reported_at,
             "intake_district": district,
@@ -83,10 +92,22 @@ def file_report(
     }
     share = place.share if place.alternatives else None
     conn.execute(owner.insert().values(**decided, distance_to_edge_m=place.distance_to_edge_m, share=share))
-    conn.execute(owner_history.insert().values(**decided, cause="filed", account_id=account_id))
+    cause = "address_matched" if by_address else "filed"
+    conn.execute(owner_history.insert().values(**decided, cause=cause, account_id=account_id))
     conn.execute(
         event.insert().values(report_id=filed.id, kind="filed", account_id=account_id, intake_district=district)
     )
+    if matched is not None:
+        keep_searches(conn, {filed.id: matched})
+        if by_address:
+            found = {"candidate": candidate_json(matched.candidates[0])}
+            conn.execute(
+                event.insert().values(
+                    report_id=filed.id, kind="address_matched", intake_district=district, detail=found
+                )
+            )
+    if draft.lon is not None and draft.lat is not None:
+        flag_new_report(conn, filed.id, draft.lon, draft.lat, draft.datum)
     if place.ambiguous:
         renew_doubts(conn, {filed.id: [(code, round(part, 4)) for code, part in place.alternatives]})
     if draft.client_key:
@@ -110,10 +131,18 @@ def file_report(
     return FiledReport(filed.ref, created=True, place=place, photos=tuple(photos))
 
 
-def _place(conn: Connection, settings: Settings, draft: ReportDraft) -> PlaceAnswer:
-    if draft.lon is None or draft.lat is None:
+def _match(conn: Connection, settings: Settings, draft: ReportDraft) -> MatchedAddress | None:
+    """What the address means where it is all that there is; None for a report with coordinates."""
+    return match_addresses(conn, settings, [draft.address_text])[0] if draft.lon is None else None
+
+
+def _place(conn: Connection, settings: Settings, draft: ReportDraft, matched: MatchedAddress | None) -> PlaceAnswer:
+    if draft.lon is not None and draft.lat is not None:
+        return locate_place(conn, settings, draft.lon, draft.lat, datum=draft.datum, accuracy_m=draft.accuracy_m)
+    if matched is None or not matched.sure:
         return _no_place(conn, settings, today(settings.zone))
-    return locate_place(conn, settings, draft.lon, draft.lat, datum=draft.datum, accuracy_m=draft.accuracy_m)
+    place = locate_place(conn, settings, matched.candidates[0].lon, matched.candidates[0].lat)
+    return place if place.grid is None else replace(place, reason=Reason.ADDRESS)
 
 
 def _no_place(conn: Connection, settings: Settings, at: date) -> PlaceAnswer:

@@ -9,13 +9,12 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select, text
 
-from geodata.address_matching import MatchedAddress, match_addresses
+from geodata.address_matching import MatchedAddress, match_addresses, searched_version
 from geodata.loaders.place import Floats, Shapes
 from geodata.loaders.staging import STAGE
 from geodata.loaders.summary import Note
 from geodata.loaders.work import Work
 from geodata.tables import report_key
-from geodata.versions import layer_versions
 from gridmap.report import OVER
 
 #: Columns of the stage that become the row of ``address_search``.
@@ -80,7 +79,7 @@ def _unchanged(work: Work, scope: str) -> NDArray[np.bool_]:
 
 def _keep(work: Work, searched: Searched) -> None:
     batch = work.batch
-    version = max(layer_versions(work.conn).values(), default=0)
+    version = searched_version(work.conn)
     columns = {
         "search_state": ["assigned" if match.sure else "open" for match in searched.found],
         "search_candidates": [json.dumps(match.as_json(), ensure_ascii=False) for match in searched.found],
