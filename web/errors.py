@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.accounts import NoSuchAccount
 from geodata.actions import KeyReused
+from geodata.actions.deciding import NothingToTakeBack
 from geodata.actions.deputising import UnknownDeputy
 from geodata.actions.managing import ChangedMeanwhile
 from geodata.actions.viewing_homes import HomesNotAllowed
@@ -145,6 +146,7 @@ STATUS: dict[type[GridmapError], int] = {
     UnknownReport: 404,
     MethodNotAllowed: 405,
     ChangedMeanwhile: 409,
+    NothingToTakeBack: 409,
     KeyReused: 409,
     BodyTooLarge: 413,
     WrongContentType: 415,

@@ -18,8 +18,8 @@ from gridmap.report import AccuracyOutOfRange, CoordinateOutOfRange
 class PlaceAnswer:
     """Who owns a place on a day, and why.
 
-    ``grid_id`` is our key of ``grid``; ``alternatives`` are codes with their share of the probability; ``plan_version`` is the
-    version of the grids that answered.
+    ``grid_id`` is our key of ``grid``; ``alternatives`` are codes with their share of the probability, ``share`` is the owner's (None
+    for an exact position); ``plan_version`` is the version of the grids that answered.
     """
 
     lon: float
@@ -35,6 +35,7 @@ class PlaceAnswer:
     alternatives: tuple[tuple[str, float], ...]
     plan_version: int
     at: date
+    share: float | None = None
 
 
 def locate_place(
@@ -58,7 +59,9 @@ def locate_place(
         raise AccuracyOutOfRange(field="accuracy_m", value=accuracy_m)
     x, y = to_wgs84(lon, lat, datum)
     city = grid_index(conn, settings, at)
-    found = city.index.explain(x, y, accuracy_m=accuracy_m, gap_limit_m=settings.gap_limit_m)
+    found = city.index.explain(
+        x, y, accuracy_m=accuracy_m, gap_limit_m=settings.gap_limit_m, sure_share=settings.ambiguous_below
+    )
     held = found.position >= 0
     chain = division_chain(conn, city.communities[found.position]) if held else {}
     return PlaceAnswer(
@@ -75,4 +78,5 @@ def locate_place(
         alternatives=tuple(found.alternatives),
         plan_version=city.version,
         at=city.at,
+        share=found.share,
     )

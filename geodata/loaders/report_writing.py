@@ -1,9 +1,10 @@
 """Staged reports into the tables: report, key, owner, its history and the first event."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
+from geodata.asking import Alternatives, renew_doubts
 from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.loaders.address_searching import write_searches
 from geodata.loaders.staging import STAGE, Counts
@@ -73,8 +74,8 @@ def _insert(conn: Connection, scope: str, columns: Sequence[str]) -> None:
     )
     conn.execute(
         text(
-            "INSERT INTO owner (report_id, grid_id, reason, distance_to_edge_m, index_version, intake_district) "
-            f"SELECT m.report_id, s.grid_id, s.reason, s.distance_to_edge_m, s.index_version, s.intake_district {_NEW} ORDER BY position"
+            "INSERT INTO owner (report_id, grid_id, reason, distance_to_edge_m, share, index_version, intake_district) "
+            f"SELECT m.report_id, s.grid_id, s.reason, s.distance_to_edge_m, s.share, s.index_version, s.intake_district {_NEW} ORDER BY position"
         )
     )
     conn.execute(
@@ -123,7 +124,7 @@ def _update(conn: Connection, scope: str, compared: Sequence[str]) -> None:
     conn.execute(
         text(
             "WITH moved AS ("  # noqa: S608
-            "UPDATE owner o SET grid_id = s.grid_id, reason = s.reason, distance_to_edge_m = s.distance_to_edge_m, "
+            "UPDATE owner o SET grid_id = s.grid_id, reason = s.reason, distance_to_edge_m = s.distance_to_edge_m, share = s.share, "
             f"index_version = s.index_version, assigned_at = now() FROM {STAGE} s JOIN load_match m USING (position) "
             "WHERE m.is_moved AND o.report_id = m.report_id RETURNING o.*, "
             f"{_CAUSE.format('moved')} AS cause) "
@@ -131,3 +132,19 @@ def _update(conn: Connection, scope: str, compared: Sequence[str]) -> None:
             "SELECT report_id, grid_id, reason, cause, index_version, intake_district FROM moved"
         )
     )
+    conn.execute(
+        text(
+            f"UPDATE owner o SET share = s.share FROM {STAGE} s JOIN load_match m USING (position) "  # noqa: S608
+            "WHERE m.is_changed AND o.report_id = m.report_id AND o.reason = s.reason AND o.grid_id IS NOT DISTINCT FROM s.grid_id "
+            "AND o.share IS DISTINCT FROM s.share"
+        )
+    )
+
+
+def ask_about(conn: Connection, doubtful: Mapping[int, Alternatives]) -> None:
+    """Ask about the owners of staged rows that are new or changed, by their position; needs ``load_match``."""
+    written = text(
+        "SELECT position, report_id FROM load_match WHERE (is_new OR is_changed) AND position = ANY(CAST(:positions AS bigint[]))"
+    )
+    asked = {row.report_id: doubtful[row.position] for row in conn.execute(written, {"positions": list(doubtful)})}
+    renew_doubts(conn, asked, conn.scalars(text("SELECT report_id FROM load_match WHERE is_changed")))

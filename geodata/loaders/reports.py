@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.asking import Alternatives
 from geodata.loaders.address_searching import SEARCH_TYPES, Searched, search_addresses
 from geodata.loaders.columns import LAT, LON, column, listed
 from geodata.loaders.datum_check import check_datum_of
@@ -13,7 +14,7 @@ from geodata.loaders.errors import ColumnMissing
 from geodata.loaders.place import Floats, Shapes, place_points, points_of
 from geodata.loaders.reasons import DuplicateKey, TimeMissing
 from geodata.loaders.report_keys import body_hashes, row_keys
-from geodata.loaders.report_writing import write_reports
+from geodata.loaders.report_writing import ask_about, write_reports
 from geodata.loaders.staging import Counts, stage
 from geodata.loaders.summary import Note
 from geodata.loaders.work import Kind, Work, reject_repeats, staged_columns, text_series
@@ -25,6 +26,7 @@ from gridmap.report import (
     MAX_CATEGORY,
     MAX_DEVICE,
     MAX_TEXT,
+    OVER,
     SOURCES,
     STATES,
     CategoryMissing,
@@ -56,8 +58,8 @@ _STATUS_WORDS = {
 }  # fmt: skip
 _TYPES = {
     "key": "text", "body_hash": "text",  "raw_lon": "double precision", "raw_lat": "double precision", "datum": "text",
-    "intake_district": "text", "grid_id": "bigint", "reason": "text", "distance_to_edge_m": "double precision", "index_version": "bigint",
-    **SEARCH_TYPES,
+    "intake_district": "text", "grid_id": "bigint", "reason": "text", "distance_to_edge_m": "double precision", "share": "double precision",
+    "index_version": "bigint", **SEARCH_TYPES,
 }  # fmt: skip
 
 
@@ -87,15 +89,17 @@ def load_reports(work: Work, scope: str, types: Mapping[str, str] | None = None)
     work.progress("owners")
     assert batch.geometry is not None
     searched = search_addresses(work, scope, lon, batch.geometry)
-    _derive(work, batch.geometry)
+    doubtful = _derive(work, batch.geometry)
     _say_by_address(work, searched)
     columns, types = staged_columns(work, {**_TYPES, **(types or {})})
     work.progress("copy")
     stage(work.conn, batch, columns, types)
     work.progress("write")
-    return write_reports(
+    counts = write_reports(
         work.conn, scope, compared, with_status=batch.has("status"), state_events=work.options.state_events
     )
+    ask_about(work.conn, doubtful)
+    return counts
 
 
 def _positions(work: Work) -> tuple[Floats, Floats]:
@@ -175,8 +179,8 @@ def _times(work: Work) -> None:
     batch.reject((occurred > reported).to_numpy(dtype=bool), lambda _: TimeOrder(field="reported_at"))
 
 
-def _derive(work: Work, points: Shapes) -> None:
-    """Owners among the grids in force on the day that each report came in."""
+def _derive(work: Work, points: Shapes) -> dict[int, Alternatives]:
+    """Owners among the grids in force on the day that each report came in; gives the grids that may hold the doubtful rows."""
     batch = work.batch
     alive = np.flatnonzero(batch.alive)
     days = (
@@ -185,12 +189,14 @@ def _derive(work: Work, points: Shapes) -> None:
         .dt.strftime("%Y-%m-%d")
         .to_numpy(dtype=object)[alive]
     )
-    derived = derive_owners(work.conn, work.settings, shapely.get_x(points[alive]), shapely.get_y(points[alive]), days)
+    lon, lat = shapely.get_x(points[alive]), shapely.get_y(points[alive])
+    derived = derive_owners(work.conn, work.settings, lon, lat, days, accuracy_m=_accuracies(work)[alive])
     held = derived.grid_id >= 0
     columns = {
         "grid_id": pd.array(derived.grid_id, dtype="Int64"),
         "reason": derived.reason,
         "distance_to_edge_m": np.where(held, derived.distance_to_edge_m, np.nan),
+        "share": derived.share,
         "intake_district": derived.intake_district,
         "index_version": pd.array(np.full(len(alive), derived.index_version), dtype="Int64"),
     }
@@ -198,6 +204,19 @@ def _derive(work: Work, points: Shapes) -> None:
     frame.loc[~held, "grid_id"] = pd.NA
     for name in frame.columns:
         batch.fields[name] = frame[name].reindex(range(len(batch)))
+    return {int(alive[row]): alternatives for row, alternatives in derived.alternatives.items()}
+
+
+def _accuracies(work: Work) -> Floats:
+    """Metres, NaN where nobody wants to know how sure the owner is: of what is over, and of places that are no position."""
+    batch = work.batch
+    if not batch.has("accuracy_m"):
+        return np.full(len(batch), np.nan)
+    found = pd.to_numeric(batch.fields["accuracy_m"]).to_numpy(dtype=np.float64, na_value=np.nan)
+    asked = batch.fields["raw_lon"].notna().to_numpy(dtype=bool)
+    if batch.has("status"):
+        asked = asked & ~batch.fields["status"].isin(OVER).to_numpy(dtype=bool)
+    return np.where(asked, found, np.nan)
 
 
 def _say_by_address(work: Work, searched: Searched) -> None:

@@ -1,0 +1,142 @@
+"""Owners in doubt (归属存疑): the questions that wait for a person, and what people decided.
+
+A question is seen by those who see its report: the areas that hold its owner, and districts for what has no owner. The grids that may
+hold the place are named even where they lie outside: whoever is asked must know between what. Where a transfer takes a report out of
+somebody's area, they see it for a day longer among their own decisions, to take it back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, true
+
+from geodata.reports import described
+from geodata.scope import Scope
+from geodata.tables import STATE_PLACE, account, doubt, grid, report
+from gridmap.report import OPEN, STATES
+
+DECIDED = ("confirmed", "transferred")
+#: How long a decision about a report that has left one's area can be taken back.
+TAKE_BACK = timedelta(days=1)
+#: States in which nobody outside the grids works on a report yet: who owns it decides who starts.
+_BEFORE_WORK = ("filed", "to_review", "sent_back", "whistled")
+
+_asked, _chosen = grid.alias("asked"), grid.alias("chosen")
+_OF_REPORTS = doubt.join(report, report.c.id == doubt.c.report_id)
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtCounts:
+    """How many questions are open, and how many were confirmed and transferred in a period."""
+
+    open: int
+    confirmed: int
+    transferred: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedBorder:
+    """Two grids by their codes between which reports are in doubt, and what became of them in a period."""
+
+    codes: tuple[str, str]
+    open: int
+    confirmed: int
+    transferred: int
+
+
+def list_doubts(
+    conn: Connection, scope: Scope, state: str, *, since: datetime | None = None, start: int = 0, limit: int = 50
+) -> list[Row[Any]]:
+    """Questions in a state inside the scope, with their report: open ones first where nobody works yet, the newest first; decided ones
+    since a time, the latest first. Rows are those of ``geodata.reports.described`` with those of ``doubt_of``."""
+    order = (
+        [case((report.c.status.in_(_BEFORE_WORK), 0), else_=1), report.c.reported_at.desc(), report.c.id.desc()]
+        if state == "open"
+        else [doubt.c.decided_at.desc(), report.c.id.desc()]
+    )
+    query = _questions().where(*_conditions(conn, scope, state, since)).order_by(*order).offset(start).limit(limit)
+    return list(conn.execute(query))
+
+
+def count_doubts(conn: Connection, scope: Scope, since: datetime) -> DoubtCounts:
+    """As many as ``list_doubts`` lists."""
+    return DoubtCounts(count_open(conn, scope), *(_count(conn, scope, state, since) for state in DECIDED))
+
+
+def count_open(conn: Connection, scope: Scope) -> int:
+    """Questions that wait inside the scope."""
+    return _count(conn, scope, "open", None)
+
+
+def doubt_of(conn: Connection, report_id: int) -> Row[Any] | None:
+    """The latest question about a report: ``doubt_state``, ``doubt_kind``, ``alternatives``, ``asked_...``, ``chosen_...``, who and when."""
+    found: Row[Any] | None = conn.execute(_questions().where(report.c.id == report_id)).one_or_none()
+    return found
+
+
+def disputed_borders(conn: Connection, scope: Scope, since: datetime, *, limit: int = 10) -> list[DisputedBorder]:
+    """The pairs of grids that are asked about most, open now or decided since a time. Inside the scope."""
+    # The two likeliest grids of each question, in order of code.
+    two = [doubt.c.alternatives[(place, "0")].astext for place in ("0", "1")]
+    codes = [func.least(*two), func.greatest(*two)]
+    counts = {state: func.count().filter(doubt.c.state == state) for state in ("open", *DECIDED)}
+    query = (
+        select(*codes, *(count.label(state) for state, count in counts.items()))
+        .select_from(_OF_REPORTS)
+        .where(two[1].is_not(None), or_(*(and_(*_conditions(conn, scope, state, since)) for state in counts)))
+        .group_by(*codes)
+        .order_by(func.count().desc(), *codes)
+        .limit(limit)
+    )
+    return [DisputedBorder((one, other), *numbers) for one, other, *numbers in conn.execute(query)]
+
+
+def tag_of(report_id: int, grid_id: int | None, assigned_at: datetime | None, state: str | None) -> str:
+    """Names what somebody saw before deciding, so that two people do not overrule each other unawares."""
+    return sha256(repr((report_id, grid_id, assigned_at and assigned_at.timestamp(), state)).encode()).hexdigest()[:16]
+
+
+def tag_of_row(row: Row[Any]) -> str:
+    """``tag_of`` a row of ``list_doubts`` or ``doubt_of``."""
+    return tag_of(row.id, row.grid_id, row.assigned_at, row.doubt_state)
+
+
+def _questions() -> Select[Any]:
+    return (
+        described()
+        .add_columns(
+            doubt.c.kind.label("doubt_kind"),
+            doubt.c.state.label("doubt_state"),
+            doubt.c.share.label("asked_share"),
+            doubt.c.alternatives,
+            doubt.c.opened_at,
+            doubt.c.decided_at,
+            doubt.c.decided_by,
+            account.c.display_name.label("decided_by_name"),
+            *(
+                columns.c[name].label(f"{word}_{name}")
+                for word, columns in (("asked", _asked), ("chosen", _chosen))
+                for name in ("code", "name", "name_en")
+            ),
+        )
+        .join(doubt, doubt.c.report_id == report.c.id)
+        .outerjoin(_asked, _asked.c.id == doubt.c.grid_id)
+        .outerjoin(_chosen, _chosen.c.id == doubt.c.chosen_grid_id)
+        .outerjoin(account, account.c.id == doubt.c.decided_by)
+    )
+
+
+def _count(conn: Connection, scope: Scope, state: str, since: datetime | None) -> int:
+    counted = select(func.count()).select_from(_OF_REPORTS).where(*_conditions(conn, scope, state, since))
+    return conn.scalar(counted) or 0
+
+
+def _conditions(conn: Connection, scope: Scope, state: str, since: datetime | None) -> list[ColumnElement[bool]]:
+    inside = scope.report_conditions(conn)
+    if state == "open":
+        working = STATE_PLACE.in_([STATES.index(one) + 1 for one in OPEN])
+        return [doubt.c.state == state, working, *inside]
+    mine = and_(doubt.c.decided_by == scope.account_id, doubt.c.decided_at > func.now() - TAKE_BACK)
+    return [doubt.c.state == state, doubt.c.decided_at >= since, or_(and_(true(), *inside), mine)]
