@@ -14,7 +14,6 @@ from geodata.actions.locating import PlaceAnswer, locate_place
 from geodata.address_matching import MatchedAddress, candidate_json, match_addresses
 from geodata.address_queue import keep_searches
 from geodata.asking import renew_doubts
-from geodata.asking import renew_doubts
 from geodata.days import today
 from geodata.indexes import grid_index
 from geodata.positions.piles import flag_new_report
@@ -109,8 +108,6 @@ def file_report(
             )
     if draft.lon is not None and draft.lat is not None:
         flag_new_report(conn, filed.id, draft.lon, draft.lat, draft.datum)
-    if place.ambiguous:
-        renew_doubts(conn, {filed.id: [(code, round(part, 4)) for code, part in place.alternatives]})
     if place.ambiguous:
         renew_doubts(conn, {filed.id: [(code, round(part, 4)) for code, part in place.alternatives]})
     if draft.client_key:
