@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 from geodata.case_details import owners_of, same_kind_nearby
 from geodata.days import today
 from geodata.divisions import division_chain
+from geodata.hotline import order_of_report
 from geodata.people import posts_of_areas
 from geodata.reports import events_of, report_by_ref
 from gridmap.access import Permission
@@ -46,6 +47,8 @@ def one(ref: UUID) -> str:
         workers=[post for post in workers if post.kind in ("grid_worker", "deputy_worker")],
         owners=owners_of(conn, row.id),
         events=events_of(conn, row.id),
+        order=order_of_report(conn, row.id),
+        placing_url=None,
         nearby=nearby,
         communities=communities_of(conn, nearby),
         nearby_m=NEARBY_M,

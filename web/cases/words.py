@@ -31,6 +31,13 @@ CAUSE = {
     "datum_corrected": _l("because the coordinate system was corrected"),
     "boundary_corrected": _l("because a boundary was corrected"),
 }
+#: What happened beside a change of the state.
+EVENT = {
+    "filed": _l("Filed"),
+    "address_matched": _l("Placed by its address"),
+    "address_placed": _l("Placed by a person"),
+    "address_given_up": _l("Cannot be placed"),
+}
 #: States whose sign is not the clock: done, and not done after all.
 _DONE = ("closed", "rated", "upheld")
 _REFUSED = ("invalid", "merged", "refused", "sent_back")
@@ -48,9 +55,7 @@ def cause_word(code: str) -> str:
 
 def event_word(kind: str) -> str:
     """What happened, in words: most events are named after the state that they lead to."""
-    if kind == "filed":
-        return str(_("Filed"))
-    return status_word(kind) if kind in STATUS else kind
+    return str(EVENT.get(kind) or (status_word(kind) if kind in STATUS else kind))
 
 
 def status_look(code: str) -> str:
@@ -82,6 +87,8 @@ def why(row: Row[Any]) -> str:
         "edge_tie": _("The place lies on an edge that grids share; the rule chose this one."),
         "gap": _("The place lies in no grid; this one is the nearest, %(distance)s m away.", distance=distance),
         "overlap": _("Several grids hold the place; the rule chose this one."),
+        "address": _("The place of its address lies in this grid, %(distance)s m from its edge.", distance=distance),
+        "decided": _("A person decided for this grid."),
     }
     return sentences[row.reason]
 
