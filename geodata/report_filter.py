@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from geodata.scope import reports_of_areas
-from geodata.tables import STATE_PLACE, grid, owner, report
+from geodata.tables import PLACE_FLAGS, STATE_PLACE, grid, owner, place_flag, report
 from gridmap.errors import GridmapError
 from gridmap.report import SOURCES, STATES, UnknownSource
 
@@ -55,8 +55,19 @@ class UnknownLack(GridmapError):
     en = "Unknown lack “{value}”; use one of {allowed}."
 
 
+class UnknownPlacing(GridmapError):
+    """A kind of position that there is none."""
+
+    code = "unknown_placing"
+    zh = "未知的坐标类别“{value}”，可用：{allowed}。"
+    en = "Unknown kind of position “{value}”; use one of {allowed}."
+
+
 #: What a chosen report may lack: coordinates, or an owning grid.
 LACKS = ("coordinates", "grid")
+#: How a chosen report may be placed: where its coordinates say (none counts as such), or flagged as one of a pile or as rounded.
+EXACT = "exact"
+PLACINGS = (EXACT, *PLACE_FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,8 @@ class ReportFilter:
     """A choice of reports. Empty means all.
 
     ``bbox`` west, south, east, north in degrees (EPSG:4326); days are the city's, ``from_day`` included, ``to_day`` not;
-    ``area`` a division code (any level; a district or city includes its reports without a grid) or a grid code; ``lacking`` one of ``LACKS``, to find what still has to be placed.
+    ``area`` a division code (any level; a district or city includes its reports without a grid) or a grid code; ``lacking`` one of ``LACKS``, to find what still has to be placed;
+    ``placing`` one of ``PLACINGS``.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -75,12 +87,13 @@ class ReportFilter:
     statuses: tuple[str, ...] = ()
     area: str | None = None
     lacking: str | None = None
+    placing: str | None = None
 
     @classmethod
     def parse(cls, query: Mapping[str, Any]) -> "ReportFilter":
         """Read a query string (a werkzeug MultiDict or a plain mapping); blank values mean no choice.
 
-        Errors: ``BadBbox``, ``BadDay``, ``EmptyPeriod``, ``UnknownSource``, ``UnknownStatus``, ``UnknownLack``, each with its field.
+        Errors: ``BadBbox``, ``BadDay``, ``EmptyPeriod``, ``UnknownSource``, ``UnknownStatus``, ``UnknownLack``, ``UnknownPlacing``, each with its field.
         """
         found = cls(
             bbox=_bbox(first_value(query, "bbox")),
@@ -92,6 +105,7 @@ class ReportFilter:
             statuses=_words(query, "status"),
             area=first_value(query, "area") or None,
             lacking=first_value(query, "lacking") or None,
+            placing=first_value(query, "placing") or None,
         )
         for value in found.sources:
             if value not in SOURCES:
@@ -101,6 +115,8 @@ class ReportFilter:
                 raise UnknownStatus(field="status", value=value, allowed=", ".join(STATES))
         if found.lacking and found.lacking not in LACKS:
             raise UnknownLack(field="lacking", value=found.lacking, allowed=", ".join(LACKS))
+        if found.placing and found.placing not in PLACINGS:
+            raise UnknownPlacing(field="placing", value=found.placing, allowed=", ".join(PLACINGS))
         if found.from_day and found.to_day and found.from_day >= found.to_day:
             raise EmptyPeriod(field="to")
         return found
@@ -116,6 +132,7 @@ class ReportFilter:
             "status": list(self.statuses),
             "area": [self.area] if self.area else [],
             "lacking": [self.lacking] if self.lacking else [],
+            "placing": [self.placing] if self.placing else [],
         }
         return {name: values for name, values in pairs.items() if values}
 
@@ -148,9 +165,16 @@ class ReportFilter:
             held = owner.alias()
             owned = and_(held.c.report_id == report.c.id, held.c.grid_id.is_not(None))
             found.append(~exists(select(1).where(owned)))
+        if self.placing:
+            found.append(_placed(self.placing))
         if self.area:
             found.append(reports_of_areas(conn, (self.area,)))
         return found
+
+
+def _placed(placing: str) -> ColumnElement[bool]:
+    mine = select(1).where(place_flag.c.report_id == report.c.id)
+    return ~exists(mine) if placing == EXACT else exists(mine.where(place_flag.c.kind == placing))
 
 
 def area_condition(area: str) -> ColumnElement[bool]:

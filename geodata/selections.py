@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from geodata.report_filter import ReportFilter
+from geodata.report_filter import PLACINGS, ReportFilter
 from geodata.scope import UNIT_STATES, Scope, districts_of, grids_of_areas
 from geodata.snapshots import Snapshot
 from geodata.versions import version_of
@@ -59,6 +59,12 @@ class Selection:
     def without_place(self) -> int:
         """Reports without coordinates: in the counts, not on the map."""
         return self.total - len(self.places[0])
+
+    @cached_property
+    def not_on_site(self) -> dict[str, int]:
+        """Reports whose coordinates do not say where something is, by kind (``PLACE_FLAGS``)."""
+        counts = np.bincount(self.column("placing"), minlength=len(PLACINGS))
+        return {name: int(counts[place]) for place, name in enumerate(PLACINGS) if place}
 
     @cached_property
     def without_grid(self) -> int:
@@ -248,6 +254,8 @@ def _rows(conn: Connection, scope: Scope, snapshot: Snapshot, chosen: ReportFilt
         keep.append(np.isnan(column("x")))
     if chosen.lacking == "grid":
         keep.append(column("grid_id") < 0)
+    if chosen.placing:
+        keep.append(column("placing") == PLACINGS.index(chosen.placing))
     if not keep:
         return there
     found = np.flatnonzero(np.logical_and.reduce(keep))

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-MAGIC = b"gridmap2"
+MAGIC = b"gridmap3"
 COLUMNS = (
     ("report_id", "<i8"),
     ("x", "<f8"),
@@ -27,6 +27,7 @@ COLUMNS = (
     ("intake", "<i4"),
     ("source", "<i1"),
     ("status", "<i1"),
+    ("placing", "<i1"),
 )
 _ALIGN = 64
 

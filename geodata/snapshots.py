@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, select, text
 from geodata import sql
 from geodata.settings import Settings
 from geodata.snapshot_file import Columns, Header, SnapshotUnreadable, read, write
-from geodata.tables import layer_version
+from geodata.tables import PLACE_FLAGS, layer_version
 from gridmap.hotspot.heat_window import to_web_mercator
 from gridmap.report import SOURCES, STATES
 
@@ -39,7 +39,7 @@ _ROW = np.dtype(
         part
         for name, kind in (
             ("report_id", ">i8"), ("lon", ">f8"), ("lat", ">f8"), ("category", ">i4"), ("source", ">i4"), ("status", ">i4"),
-            ("day", ">i4"), ("grid_id", ">i8"), ("intake", ">i4"),
+            ("day", ">i4"), ("grid_id", ">i8"), ("intake", ">i4"), ("placing", ">i4"),
         )
         for part in ((f"{name}_length", ">i4"), (name, kind))
     ]
@@ -52,7 +52,8 @@ class Snapshot:
     """Reports as of one moment. ``columns`` are aligned arrays in order of ``report_id`` (``snapshot_file.COLUMNS``).
 
     ``x`` and ``y`` are fractions of the web map (NaN without a place), ``day`` days since 1970 in the city's time zone, ``grid_id``
-    the owner's key or -1, ``intake`` the intake district's code as a number (0: none), ``category``, ``source``, ``status`` positions in ``header.categories``, ``SOURCES``, ``STATES``.
+    the owner's key or -1, ``intake`` the intake district's code as a number (0: none), ``category``, ``source``, ``status`` positions in ``header.categories``, ``SOURCES``, ``STATES``;
+    ``placing`` 0, or what is flagged of the place: 1 + its position in ``PLACE_FLAGS``.
     """
 
     header: Header
@@ -245,6 +246,7 @@ def _rows(conn: Connection, categories: Sequence[str], settings: Settings, repor
         "categories": list(categories),
         "sources": list(SOURCES),
         "states": list(STATES),
+        "flags": list(PLACE_FLAGS),
         "everything": report_ids is None,
         "report_ids": list(report_ids or ()),
     }
@@ -254,7 +256,10 @@ def _rows(conn: Connection, categories: Sequence[str], settings: Settings, repor
         cursor.copy_expert(f"COPY ({body}) TO STDOUT (FORMAT binary)", buffer)
     found = np.frombuffer(buffer.getbuffer()[_COPY_HEADER:-2], dtype=_ROW)
     x, y = to_web_mercator(found["lon"].astype(np.float64), found["lat"].astype(np.float64))
-    columns = {name: found[name] for name in ("report_id", "grid_id", "category", "day", "intake", "source", "status")}
+    columns = {
+        name: found[name]
+        for name in ("report_id", "grid_id", "category", "day", "intake", "source", "status", "placing")
+    }
     return _sorted({**columns, "x": x, "y": y})
 
 

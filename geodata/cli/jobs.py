@@ -18,10 +18,12 @@ def jobs() -> None:
 @click.pass_obj
 def run(settings: Settings) -> None:
     """Run jobs until stopped (scripts/run starts one of these)."""
+    import geodata.jobs.addresses
     import geodata.jobs.coverage
     import geodata.jobs.exports
     import geodata.jobs.housekeeping
     import geodata.jobs.loads
+    import geodata.jobs.positions
     import geodata.jobs.publishing
     import geodata.jobs.snapshots  # noqa: F401  (each registers its kinds)
     from geodata.jobs.runner import Runner

@@ -1,7 +1,8 @@
 """Does a batch look like another datum, or like swapped axes? Told loudly, never changed by itself.
 
-A sample of the positions is located among the grids in force, as stated and under each other hypothesis. One under which at least
-5 % more of them fall into a grid is told. Positions deep inside a tiling stay inside under a shift of 600 m, so silence is no proof.
+A sample of the positions is held against the grids in force and the buildings, as stated and under each other hypothesis
+(``gridmap.datum.guess_datum``). Without a clear answer one is told under which at least 5 % more of them fall into a grid: an offer to look, not a
+judgement. Positions deep inside a tiling and far from buildings stay so under a shift of 600 m: silence is no proof.
 """
 
 from typing import Final
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from geodata.indexes import grid_index
 from geodata.loaders.summary import Note
 from geodata.loaders.work import Work
+from geodata.positions.footprints import footprints
 from gridmap.assignment import GridIndex
-from gridmap.datum import from_wgs84, to_wgs84
+from gridmap.datum import DatumGuess, Shares, as_hypothesis, from_wgs84, guess_datum, to_wgs84
 
 Floats = NDArray[np.float64]
 
@@ -26,10 +28,46 @@ _MARGIN: Final = 0.05
 def check_datum_of(work: Work, lon: Floats, lat: Floats) -> None:
     """Check positions in the stated datum against the grids in force, if there are any."""
     index = grid_index(work.conn, work.settings).index
-    found = likely_datum(index, lon, lat, work.options.datum)
-    if found is None:
-        return
-    name, share, stated = found
+    stated = work.options.datum
+    guess = guess_datum(lon, lat, grids=index, buildings=footprints(work.conn), stated=stated)
+    if guess.contradicts:
+        _tell_guess(work, guess)
+    elif (found := likely_datum(index, lon, lat, stated)) is not None:
+        _tell_shares(work, *found)
+
+
+def _tell_guess(work: Work, guess: DatumGuess) -> None:
+    assert guess.datum is not None
+    stated = work.options.datum
+    better, worse = guess.shares[guess.datum], guess.shares[as_hypothesis(stated)]
+    zh_shares, en_shares = _shares(better, worse, stated)
+    if guess.datum == "gcj02_twice":
+        zh, en = "像是重复转换过的 gcj02（请向数据提供方核实）", "GCJ-02 that was converted twice (ask the source)"
+    else:
+        zh, en = (
+            f"像是 {guess.datum}，必要时用 --datum {guess.datum}",
+            f"{guess.datum} (give --datum {guess.datum} if so)",
+        )
+    work.batch.notes.append(
+        Note(
+            "datum_suspect",
+            f"警告：这批坐标看起来{zh}。{zh_shares}可信度 {guess.confidence:.1%}。请核对。",
+            f"WARNING: these positions look like {en}. {en_shares}Confidence {guess.confidence:.1%}. Check.",
+            loud=True,
+        )
+    )
+
+
+def _shares(better: Shares, worse: Shares, stated: str) -> tuple[str, str]:
+    zh = f"若按此，{better.grids:.0%} 落在网格内；按所选 {stated} 为 {worse.grids:.0%}。"
+    en = f"{better.grids:.0%} of them would lie in a grid, {worse.grids:.0%} as {stated}. "
+    if better.buildings is not None and worse.buildings is not None:
+        zh += f"落在楼栋上或旁边的分别为 {better.buildings:.0%} 与 {worse.buildings:.0%}。"
+        en += f"On or beside buildings: {better.buildings:.0%} and {worse.buildings:.0%}. "
+    return zh, en
+
+
+def _tell_shares(work: Work, name: str, share: float, stated: float) -> None:
     remedy = "--swap-axes" if name == "swapped" else f"--datum {name}"
     work.batch.notes.append(
         Note(

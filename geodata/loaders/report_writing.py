@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, text
 
 from geodata.asking import Alternatives, renew_doubts
+from geodata.jobs.positions import ask_for_positions
 from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.loaders.address_searching import write_searches
+from geodata.loaders.position_flags import flag_loaded, keep_corrections
 from geodata.loaders.staging import STAGE, Counts
 
 # Each staged row with the report it is: new ones get their number here.
@@ -35,6 +37,7 @@ def write_reports(
     """
     differs = " OR ".join(f"r.{name} IS DISTINCT FROM s.{name}" for name in compared)
     moved = _MOVED + (_MOVED_BY_ADDRESS if "address_text" in compared else "")
+    keep_corrections(conn, scope)
     conn.execute(text("DROP TABLE IF EXISTS load_match"))
     conn.execute(text(_MATCH.format(differs=differs, moved=moved)), {"scope": scope})
     conn.execute(text("ALTER TABLE load_match ADD PRIMARY KEY (position)"))
@@ -52,7 +55,9 @@ def write_reports(
             _insert_later_states(conn)
     if counts.changed or counts.new:
         write_searches(conn)
+        flag_loaded(conn)
         ask_for_snapshot(conn)
+        ask_for_positions(conn)
     return counts
 
 

@@ -1,0 +1,94 @@
+"""Streams of positions: one source, one device, one stated datum. What the last judgement says of each."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Row, delete, func, select
+
+from geodata.indexes import grid_index
+from geodata.positions.footprints import footprints
+from geodata.settings import Settings
+from geodata.tables import datum_stream
+from gridmap.datum import DatumGuess, judge_stream
+from gridmap.errors import GridmapError
+
+#: Streams of fewer reports are not judged: nothing could be said.
+LEAST_REPORTS = 20
+_EPOCH = date(1970, 1, 1)
+
+
+class UnknownStream(GridmapError):
+    """No stream has that number; the judgement may have been renewed."""
+
+    code = "unknown_stream"
+    zh = "没有找到该坐标来源，判断结果可能已更新，请返回列表。"
+    en = "There is no such stream; the judgement may have been renewed. Go back to the list."
+
+
+def renew_streams(
+    conn: Connection, settings: Settings, positions: pd.DataFrame, progress: Callable[[float], None]
+) -> int:
+    """Judge every stream among the grids in force today and the buildings, and replace what was said before; gives how many look wrong.
+
+    ``positions`` as from ``received_positions``. In the caller's transaction.
+    """
+    rows = list(_judged(conn, settings, positions, progress))
+    conn.execute(delete(datum_stream))
+    if rows:
+        conn.execute(datum_stream.insert(), rows)
+    return sum(row["suspect"] for row in rows)
+
+
+def _judged(
+    conn: Connection, settings: Settings, positions: pd.DataFrame, progress: Callable[[float], None]
+) -> Iterator[dict[str, Any]]:
+    grids, buildings = grid_index(conn, settings).index, footprints(conn)
+    done = 0
+    for key, part in positions.groupby(["source", "device", "datum"], observed=True):
+        source, device, stated = key
+        done += len(part)
+        if len(part) >= LEAST_REPORTS and len(grids):
+            lon, lat, day = (part[name].to_numpy() for name in ("lon", "lat", "day"))
+            for run in judge_stream(lon, lat, day, stated=stated, grids=grids, buildings=buildings):
+                yield {
+                    "source": source,
+                    "device": device,
+                    "stated": stated,
+                    "from_day": _EPOCH + timedelta(days=run.first_day),
+                    "to_day": _EPOCH + timedelta(days=run.last_day),
+                    "reports": run.reports,
+                    **_said(run.guess),
+                }
+        progress(done / len(positions))
+
+
+def _said(guess: DatumGuess) -> dict[str, Any]:
+    return {
+        "places": guess.places,
+        "shares": {name: [share.grids, share.buildings] for name, share in guess.shares.items()},
+        "likely": guess.datum,
+        "confidence": float(np.clip(guess.confidence, 0, 1)),
+        "suspect": guess.contradicts,
+    }
+
+
+def list_streams(conn: Connection) -> list[Row[Any]]:
+    """All runs of the last judgement: those that look wrong first, then by number of reports."""
+    order = (datum_stream.c.suspect.desc(), datum_stream.c.reports.desc(), datum_stream.c.id)
+    return list(conn.execute(select(datum_stream).order_by(*order)))
+
+
+def stream_by_id(conn: Connection, number: int) -> Row[Any]:
+    """One run. Errors: ``UnknownStream``."""
+    found = conn.execute(select(datum_stream).where(datum_stream.c.id == number)).one_or_none()
+    if found is None:
+        raise UnknownStream(field="stream")
+    return found
+
+
+def suspects(conn: Connection) -> int:
+    """How many runs look wrong."""
+    return conn.scalar(select(func.count()).select_from(datum_stream).where(datum_stream.c.suspect)) or 0
