@@ -5,19 +5,23 @@ hold the place are named even where they lie outside: whoever is asked must know
 somebody's area, they see it for a day longer among their own decisions, to take it back.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, true
 
+from geodata.days import valid_on
 from geodata.reports import described
 from geodata.scope import Scope
-from geodata.tables import STATE_PLACE, account, doubt, grid, report
+from geodata.tables import STATE_PLACE, account, division, doubt, grid, report
 from gridmap.report import OPEN, STATES
 
 DECIDED = ("confirmed", "transferred")
+#: States that the queue shows; what was withdrawn is of interest to nobody.
+STATES_SHOWN = ("open", *DECIDED)
 #: How long a decision about a report that has left one's area can be taken back.
 TAKE_BACK = timedelta(days=1)
 #: States in which nobody outside the grids works on a report yet: who owns it decides who starts.
@@ -25,15 +29,9 @@ _BEFORE_WORK = ("filed", "to_review", "sent_back", "whistled")
 
 _asked, _chosen = grid.alias("asked"), grid.alias("chosen")
 _OF_REPORTS = doubt.join(report, report.c.id == doubt.c.report_id)
-
-
-@dataclass(frozen=True, slots=True)
-class DoubtCounts:
-    """How many questions are open, and how many were confirmed and transferred in a period."""
-
-    open: int
-    confirmed: int
-    transferred: int
+#: The two likeliest grids of a question, in order of code.
+_FIRST, _SECOND = (doubt.c.alternatives[(place, "0")].astext for place in ("0", "1"))
+_TWO = (func.least(_FIRST, _SECOND), func.greatest(_FIRST, _SECOND))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +44,34 @@ class DisputedBorder:
     transferred: int
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtChoice:
+    """Which questions: open ones, or those confirmed or transferred ``since`` a time; ``between``: of two grids by their codes, in order."""
+
+    state: str
+    since: datetime | None = None
+    between: tuple[str, str] | None = None
+
+
 def list_doubts(
-    conn: Connection, scope: Scope, state: str, *, since: datetime | None = None, start: int = 0, limit: int = 50
+    conn: Connection, scope: Scope, chosen: DoubtChoice, *, start: int = 0, limit: int = 50
 ) -> list[Row[Any]]:
-    """Questions in a state inside the scope, with their report: open ones first where nobody works yet, the newest first; decided ones
-    since a time, the latest first. Rows are those of ``geodata.reports.described`` with those of ``doubt_of``."""
+    """The chosen questions inside the scope with their report: open ones first where nobody works yet, the newest first; decided ones the
+    latest first. Rows are those of ``geodata.reports.described`` and of ``doubt_of``.
+    """
     order = (
         [case((report.c.status.in_(_BEFORE_WORK), 0), else_=1), report.c.reported_at.desc(), report.c.id.desc()]
-        if state == "open"
+        if chosen.state == "open"
         else [doubt.c.decided_at.desc(), report.c.id.desc()]
     )
-    query = _questions().where(*_conditions(conn, scope, state, since)).order_by(*order).offset(start).limit(limit)
+    query = _questions().where(*_conditions(conn, scope, chosen)).order_by(*order).offset(start).limit(limit)
     return list(conn.execute(query))
 
 
-def count_doubts(conn: Connection, scope: Scope, since: datetime) -> DoubtCounts:
+def count_doubts(conn: Connection, scope: Scope, chosen: DoubtChoice) -> int:
     """As many as ``list_doubts`` lists."""
-    return DoubtCounts(count_open(conn, scope), *(_count(conn, scope, state, since) for state in DECIDED))
-
-
-def count_open(conn: Connection, scope: Scope) -> int:
-    """Questions that wait inside the scope."""
-    return _count(conn, scope, "open", None)
+    counted = select(func.count()).select_from(_OF_REPORTS).where(*_conditions(conn, scope, chosen))
+    return conn.scalar(counted) or 0
 
 
 def doubt_of(conn: Connection, report_id: int) -> Row[Any] | None:
@@ -77,20 +81,41 @@ def doubt_of(conn: Connection, report_id: int) -> Row[Any] | None:
 
 
 def disputed_borders(conn: Connection, scope: Scope, since: datetime, *, limit: int = 10) -> list[DisputedBorder]:
-    """The pairs of grids that are asked about most, open now or decided since a time. Inside the scope."""
-    # The two likeliest grids of each question, in order of code.
-    two = [doubt.c.alternatives[(place, "0")].astext for place in ("0", "1")]
-    codes = [func.least(*two), func.greatest(*two)]
-    counts = {state: func.count().filter(doubt.c.state == state) for state in ("open", *DECIDED)}
+    """The pairs of grids whose border leaves most doubts, open now or decided since a time, inside the scope."""
+    counts = {state: func.count().filter(doubt.c.state == state) for state in STATES_SHOWN}
+    either = (and_(*_conditions(conn, scope, DoubtChoice(state, since))) for state in counts)
     query = (
-        select(*codes, *(count.label(state) for state, count in counts.items()))
+        select(*_TWO, *(count.label(state) for state, count in counts.items()))
         .select_from(_OF_REPORTS)
-        .where(two[1].is_not(None), or_(*(and_(*_conditions(conn, scope, state, since)) for state in counts)))
-        .group_by(*codes)
-        .order_by(func.count().desc(), *codes)
+        .where(doubt.c.kind == "accuracy", _SECOND.is_not(None), or_(*either))
+        .group_by(*_TWO)
+        .order_by(func.count().desc(), *_TWO)
         .limit(limit)
     )
     return [DisputedBorder((one, other), *numbers) for one, other, *numbers in conn.execute(query)]
+
+
+def grids_asked(conn: Connection, codes: Iterable[str], at: date) -> dict[str, Row[Any]]:
+    """Grids by code, in force on a day or else in their latest edition: ``code``, ``name``, ``name_en``, ``community_code``, ``community``, ``geojson``.
+
+    They are those of a question that the caller sees, whether in their area or not.
+    """
+    query = (
+        select(
+            grid.c.code,
+            grid.c.name,
+            grid.c.name_en,
+            grid.c.community_code,
+            division.c.name.label("community"),
+            func.ST_AsGeoJSON(grid.c.geom, 6).label("geojson"),
+        )
+        .select_from(grid.outerjoin(division, division.c.code == grid.c.community_code))
+        .where(grid.c.code.in_(sorted(set(codes))))
+        .distinct(grid.c.code)
+        .order_by(grid.c.code, valid_on(grid, at).desc(), func.lower(grid.c.valid).desc())
+    )
+    rows: list[Row[Any]] = list(conn.execute(query))
+    return {row.code: row for row in rows}
 
 
 def tag_of(report_id: int, grid_id: int | None, assigned_at: datetime | None, state: str | None) -> str:
@@ -128,15 +153,17 @@ def _questions() -> Select[Any]:
     )
 
 
-def _count(conn: Connection, scope: Scope, state: str, since: datetime | None) -> int:
-    counted = select(func.count()).select_from(_OF_REPORTS).where(*_conditions(conn, scope, state, since))
-    return conn.scalar(counted) or 0
-
-
-def _conditions(conn: Connection, scope: Scope, state: str, since: datetime | None) -> list[ColumnElement[bool]]:
-    inside = scope.report_conditions(conn)
-    if state == "open":
-        working = STATE_PLACE.in_([STATES.index(one) + 1 for one in OPEN])
-        return [doubt.c.state == state, working, *inside]
+def _conditions(conn: Connection, scope: Scope, chosen: DoubtChoice) -> list[ColumnElement[bool]]:
+    found = [doubt.c.state == chosen.state]
+    inside = and_(true(), *scope.report_conditions(conn))
+    if chosen.between:
+        found += [
+            doubt.c.kind == "accuracy",
+            *(code == wanted for code, wanted in zip(_TWO, chosen.between, strict=True)),
+        ]
+    if chosen.state == "open":
+        return [*found, STATE_PLACE.in_([STATES.index(state) + 1 for state in OPEN]), inside]
+    if chosen.since:
+        found.append(doubt.c.decided_at >= chosen.since)
     mine = and_(doubt.c.decided_by == scope.account_id, doubt.c.decided_at > func.now() - TAKE_BACK)
-    return [doubt.c.state == state, doubt.c.decided_at >= since, or_(and_(true(), *inside), mine)]
+    return [*found, or_(inside, mine)]
