@@ -16,13 +16,17 @@ NAMED: Final[Mapping[How, float]] = {
 }  # fmt: skip
 UNKNOWN: Final = 0.01
 #: By how a division is named that does not hold the thing: 赛罕区 for a compound of another district; 锦绣 may be no division at all.
-CONTRADICTED: Final = 0.02
+CONTRADICTED: Final = 0.005
 CONTRADICTED_BARE: Final = 0.2
 CONTRADICTED_ROAD: Final = 0.4
+#: A city or district is named that the layers do not know.
+UNKNOWN_PARENT: Final = 0.03
+#: Another place is named besides, and the number or the word order is the other's (富邦小区对面的金桥花园3号楼).
+ELSEWHERE: Final = 0.03
 #: How much rarer something unknown is inside a named division, by the length of its code.
 UNKNOWN_WITHIN: Final[Mapping[int, float]] = {4: 1.0, 6: 0.6, 9: 0.3, 12: 0.15}
 #: A phase that the layers do not know, one that they know and the text leaves out, another one.
-PHASE_UNKNOWN, PHASE_LEFT_OUT, PHASE_OTHER = 0.1, 0.15, 0.002
+PHASE_UNKNOWN, PHASE_LEFT_OUT, PHASE_OTHER = 0.05, 0.15, 0.002
 #: A compound without a building of that number, or without any building of its own in the layers.
 NO_SUCH_BUILDING, NO_BUILDINGS = 0.1, 0.5
 NO_SUCH_STAIRWELL, NO_SUCH_FLOOR = 0.15, 0.3
@@ -31,5 +35,7 @@ LOOSE: Final[Mapping[int, float]] = {0: 1.0, 1: 0.05, 2: 0.1}
 LOOSE_MANY: Final = 0.4
 #: The most that a candidate can have which does not say all that the text says.
 CAP_WITHOUT_BUILDING, CAP_WITHOUT_NUMBER, CAP_WITHOUT_NAME = 0.75, 0.6, 0.5
+#: The most where a number may be a building's or a floor's (富邦小区5楼).
+CAP_PERHAPS_BUILDING: Final = 0.85
 #: The most for what is beside the thing.
 NEAR: Final = 0.85

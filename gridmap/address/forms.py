@@ -70,16 +70,16 @@ def division_forms(code: str, name: str) -> Iterator[Form]:
 
 def _community_forms(name: str) -> Iterator[Form]:
     bare = _COMMITTEE.sub("", name)
-    if len(bare) < 2:
+    if not bare:
         return
     village = "村" in name[len(bare) :] or "嘎查" in name[len(bare) :]
-    own = ("村", "嘎查") if village else ("社区",)
-    for ending in ("社区", "村", "嘎查"):
+    own = ("村", "嘎查", "村村") if village else ("社区",)
+    for ending in ("社区", "村", "村村", "嘎查"):
         how: How = "exact" if ending in own else "alias"
         yield bare + ending, how
     for ending in ("居委会", "村委会", "社区居委会", "居民委员会", "村民委员会", "社区居民委员会"):
         yield bare + ending, "exact" if village == ending.startswith("村") else "alias"
-    if not _ROAD_LIKE.search(bare):
+    if len(bare) >= 2 and not _ROAD_LIKE.search(bare):
         yield bare, "ending"
 
 
@@ -102,6 +102,8 @@ def road_forms(name: str) -> Iterator[Form]:
         yield directed[1] + directed[2], "alias"
     if name.endswith("大街"):
         yield f"{name[:-2]}街", "alias"
+    elif name.endswith("街"):
+        yield f"{name[:-1]}大街", "alias"
 
 
 def road_as_said(name: str) -> str | None:

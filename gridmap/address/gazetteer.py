@@ -8,6 +8,7 @@ from typing import Final, Literal
 from gridmap.address.forms import Form, How, compound_forms, division_forms, road_forms, split_phase
 from gridmap.address.normal import plain
 from gridmap.address.numbered import split_building
+from gridmap.address.parse import parse
 from gridmap.address.rows import Building, Compound, Division, Place, Road
 from gridmap.address.similar import SimilarNames
 from gridmap.address.words import FILLERS
@@ -51,7 +52,7 @@ class Gazetteer:
         self.names: defaultdict[str, list[tuple[int, How]]] = defaultdict(list)
         self.numbered: defaultdict[tuple[str, str], list[Building]] = defaultdict(list)
         self.in_compound: defaultdict[str, int] = defaultdict(int)
-        self.at_number: defaultdict[tuple[str, str], list[Thing | Building]] = defaultdict(list)
+        self.at_number: defaultdict[tuple[str, str], list[Thing]] = defaultdict(list)
         self.crossings = frozenset(frozenset(pair) for pair in crossings)
         self.community_names: dict[str, str] = {}
         for division in divisions:
@@ -63,6 +64,7 @@ class Gazetteer:
         for place in places:
             self._add_place(place)
         self._add_buildings(buildings)
+        self.kinds = frozenset(thing.kind for thing in self.things)
         self._lengths = self._lengths_by_first()
         self._similar = self._similar_by_sort()
 
@@ -119,6 +121,10 @@ class Gazetteer:
     def _add_buildings(self, buildings: Iterable[Building]) -> None:
         named: list[tuple[str, Building]] = []
         for building in buildings:
+            if building.address:
+                self._add_address(
+                    building.address, Thing("building", building.key, building.name, _areas(building.community))
+                )
             name = plain(building.name)
             split = split_building(name)
             if split is None:
@@ -148,13 +154,12 @@ class Gazetteer:
         own = plain(self.community_names.get(community, ""))
         return any(rest == form for form, _ in division_forms(community, own))
 
-    def _add_address(self, address: str, thing: Thing | Building) -> None:
+    def _add_address(self, address: str, thing: Thing) -> None:
+        """What stands at a house number of a road; a building of a courtyard (12号院3号楼) stands at its own number there."""
         if address:
-            from gridmap.address.parse import parse
-
             parts = parse(address)
             road, number = parts.get("road"), parts.get("number")
-            if road and number:
+            if road and number and not parts.get("building"):
                 self.at_number[road, number].append(thing)
 
     def _lengths_by_first(self) -> dict[str, tuple[int, ...]]:

@@ -6,9 +6,12 @@ from typing import Final
 from gridmap.address.forms import How, road_as_said
 from gridmap.address.gazetteer import Gazetteer, Thing
 from gridmap.address.normal import GAP
-from gridmap.address.parts import Address, Part
-from gridmap.address.words import COMPOUND_ENDINGS
+from gridmap.address.parts import Address
+from gridmap.address.words import COMPOUND_ENDINGS, EDGE_WORDS
 
+#: Kinds of things that a building's number can follow.
+NUMBERED: Final = frozenset(("compound", "service_point", "landmark", "building"))
+_DIVISIONS: Final = frozenset(("community", "street", "district", "city"))
 _SORT_OF_PART: Final = {
     "compound": ("place",), "place": ("place",), "community": ("community",), "street": ("division",), "district": ("division",), "road": ("road",),
 }  # fmt: skip
@@ -57,14 +60,23 @@ class _Finder:
         chosen: list[tuple[Thing, How]] = []
         for index, how in refs:
             thing = things[index]
+            if thing.kind in _DIVISIONS and self._ends_a_name(first, last):
+                continue
             if how != "ending" or (last in self.edges and first in self.edges):
                 chosen.append((thing, how))
-            elif thing.kind == "compound" and first in self.edges and (end := self._ending_after(last)):
+            elif thing.kind in ("compound", "community") and first in self.edges and (end := self._ending_after(last)):
                 chosen.append((thing, "other_ending"))
                 last = max(last, end)
         if chosen:
             # The ending that a whole name has in addition belongs to it.
             self._add(Mention(first, last, tuple(chosen), self._loose(first)))
+
+    def _ends_a_name(self, first: int, last: int) -> bool:
+        """Whether the words are but the end of a compound's name: 新村 of 金桥新村 is no village."""
+        return any(
+            part.first < first and part.last == last and part.kind in ("compound", "place") and first not in self.edges
+            for part in self.parts
+        )
 
     def _ending_after(self, position: int) -> int | None:
         for ending in COMPOUND_ENDINGS:
@@ -73,7 +85,8 @@ class _Finder:
         return None
 
     def _loose(self, first: int) -> int:
-        return first - max(edge for edge in self.edges if edge <= first)
+        edge = max(edge for edge in self.edges if edge <= first)
+        return len(self.text[edge:first].strip(EDGE_WORDS))
 
     def _add(self, mention: Mention) -> None:
         self.found.append(mention)
@@ -84,18 +97,27 @@ class _Finder:
         for part in self.parts:
             for sort in _SORT_OF_PART.get(part.kind, ()):
                 if not self.taken[part.last - 1]:
-                    self._take_alike(part, sort)
+                    self._take_alike(part.first, part.last, sort)
+        if not any(thing.kind in NUMBERED for mention in self.found for thing, _ in mention.refs):
+            self._find_before_numbers()
 
-    def _take_alike(self, part: Part, sort: str) -> None:
-        first = part.first
-        while first < part.last and any(self.taken[first : part.last]):
+    def _find_before_numbers(self) -> None:
+        """What stands before a building's number is a place, whatever its ending looked like (天福区小3号楼)."""
+        phases = {part.last for part in self.parts if part.kind == "phase"}
+        for part in self.parts:
+            if part.kind == "building" and part.certain and part.first and part.first not in phases:
+                self._take_alike(0, part.first, "place")
+
+    def _take_alike(self, first: int, last: int, sort: str) -> None:
+        """What is like the words up to a position, from where the name or gap before them ends."""
+        while first < last and (GAP in self.text[first:last] or any(self.taken[first:last])):
             first += 1
-        word = self.text[first : part.last]
-        if len(word) < 2:
+        word = self.text[first:last]
+        if len(word) < 2 or word in COMPOUND_ENDINGS:
             return
         refs = self.gazetteer.similar_to(word, sort)
         if sort == "road" and (said := road_as_said(word)):
             refs = [*((index, "alias") for index, _ in self.gazetteer.names.get(said, ())), *refs]
         if refs:
             things = tuple((self.gazetteer.things[index], how) for index, how in refs)
-            self._add(Mention(first, part.last, things))
+            self._add(Mention(first, last, things))

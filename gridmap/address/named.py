@@ -5,7 +5,7 @@ from typing import Final
 
 from gridmap.address.marking import Marked
 from gridmap.address.parts import PartKind
-from gridmap.address.words import COMPOUND_ENDINGS, FILLERS, PLACE_ENDINGS, SHORT_ENDINGS
+from gridmap.address.words import COMPOUND_ENDINGS, EDGE_WORDS, FILLERS, PLACE_ENDINGS, SHORT_ENDINGS
 
 
 def _any(words: tuple[str, ...]) -> str:
@@ -25,34 +25,46 @@ _LOWER: Final[tuple[tuple[PartKind, re.Pattern[str]], ...]] = (
     ("street", re.compile(r"[^\s]{1,10}?(?:街道办事处|街道办|街道(?!路)|办事处|镇(?!政府)|乡(?!政府)|苏木)")),
     ("community", re.compile(r"[^\s]{1,12}?(?:社区(?:居民委员会|居委会)?|村民委员会|村委会|居民委员会|居委会|嘎查(?:委员会)?|(?<!新)村(?!委|民|镇))")),
     ("road", re.compile(rf"[^\s]{{1,8}}?(?:大街|大道|路(?!口|灯|面|边|上|段)|街(?!道|口|边|上)|巷(?!口|内)|胡同|国道|省道){_NAME_GOES_ON}")),
-    ("compound", re.compile(rf"[^\s]{{1,12}}?(?:{_any((*COMPOUND_ENDINGS, *PLACE_ENDINGS))})")),
+    ("compound", re.compile(rf"[^\s]{{1,12}}?(?:{_any((*COMPOUND_ENDINGS, *PLACE_ENDINGS))})(?!社区|居委会|街道)")),
 )  # fmt: skip
 _MORE: Final = re.compile(_any((*COMPOUND_ENDINGS, *PLACE_ENDINGS)))
-_BETWEEN_ROADS: Final = re.compile(r"[与和跟及至到-]")
-_EDGES: Final = "的在到有是里内处跟与和、-#"
+_BETWEEN_ROADS: Final = "与和跟及至到-"
+_ROAD: Final = dict(_LOWER)["road"]
 
 
 def mark_names(marked: Marked) -> None:
-    """Mark the named parts of all that is free."""
-    for first, last in marked.runs():
-        _mark_run(marked, first, last)
+    """Mark the named parts of all that is free; words without an ending only where a number follows or nothing else is named."""
+    rests = [rest for first, last in marked.runs() if (rest := _mark_run(marked, first, last))]
+    for first, last in rests:
+        _mark_rest(marked, first, last)
 
 
-def _mark_run(marked: Marked, first: int, last: int) -> None:
+def _mark_run(marked: Marked, first: int, last: int) -> tuple[int, int] | None:
+    """Mark the parts of a run; gives what is left of it."""
     at = first
+    while last - at > 2 and marked.text[at] in EDGE_WORDS:
+        at += 1
     for kind, pattern in _UPPER:
         if not marked.has(kind) and (found := pattern.match(marked.text, at, last)):
             marked.mark(kind, found[0], *found.span())
             at = found.end()
     while at < last:
-        named = _next(marked, at, last)
+        at, named = _next_after(marked, at, last)
         if named is None:
-            _mark_rest(marked, at, last)
-            return
+            return at, last
         kind, end = named
-        start = _after_road(marked, at, kind)
-        marked.mark(kind, marked.text[start:end], start, end)
+        marked.mark(kind, marked.text[at:end], at, end)
         at = end
+    return None
+
+
+def _next_after(marked: Marked, at: int, last: int) -> tuple[int, tuple[PartKind, int] | None]:
+    """Where the next part begins, and its kind and end: the word between two roads is none of them (昭乌达路与大学东街)."""
+    before = marked.parts[-1] if marked.parts else None
+    follows = before is not None and before.kind == "road" and before.last == at and marked.text[at] in _BETWEEN_ROADS
+    if follows and (road := _ROAD.match(marked.text, at + 1, last)):
+        return at + 1, ("road", road.end())
+    return at, _next(marked, at, last)
 
 
 def _next(marked: Marked, at: int, last: int) -> tuple[PartKind, int] | None:
@@ -69,18 +81,11 @@ def _next(marked: Marked, at: int, last: int) -> tuple[PartKind, int] | None:
     return kind, end
 
 
-def _after_road(marked: Marked, at: int, kind: PartKind) -> int:
-    """Where a part begins that follows a road: the word between two roads is none of it."""
-    before = marked.parts[-1] if marked.parts else None
-    follows = before is not None and before.kind == "road" and before.last == at
-    return at + 1 if kind == "road" and follows and _BETWEEN_ROADS.match(marked.text, at) else at
-
-
 def _mark_rest(marked: Marked, at: int, last: int) -> None:
     """What has no ending: a compound before a building's number (富邦3号楼), else a place when nothing else is named."""
-    while at < last and marked.text[at] in _EDGES:
+    while at < last and marked.text[at] in EDGE_WORDS:
         at += 1
-    while at < last and marked.text[last - 1] in _EDGES:
+    while at < last and marked.text[last - 1] in EDGE_WORDS:
         last -= 1
     rest = marked.text[at:last]
     for filler in FILLERS:

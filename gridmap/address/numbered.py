@@ -36,18 +36,20 @@ _HOUSE_NUMBER: Final = re.compile(
 )
 _GROUP: Final = re.compile(rf"第?({NUMBER})(?:村民小组|小组|生产队|组|队)(?!团|员|长)")
 _BUILDING: Final = re.compile(rf"{_NOT_AFTER}第?-?({_LABEL}){_HOUSE}")
+_BOTH: Final = re.compile(rf"{_NOT_AFTER}({NUMBER})(?:{_HOUSE}|号)?[ 和及与]({NUMBER}){_HOUSE}")
 _ROW: Final = re.compile(rf"第?({NUMBER})排")
 _STAIRWELL: Final = re.compile(
     rf"第?({NUMBER}|[A-Z甲乙丙东西中])(?:单元|单(?!位))|(?<=[楼栋幢座#])({NUMBER})门(?!口|诊|前|洞|市)"
 )
 _FLOOR: Final = re.compile(rf"(?:第|地下|负)?({NUMBER})层(?!楼道)")
-_STOREY: Final = re.compile(rf"(?<![\d-])第?({NUMBER})楼(?!道|梯|盘|下|上)")
+_STOREY: Final = re.compile(rf"(?<![\d-])第?({NUMBER})楼(?!道|梯|盘)")
 _ROOM_NAMED: Final = re.compile(rf"({NUMBER})(?:室|户(?!外)|号房|房间)")
 _ROOM_BARE: Final = re.compile(r"-?(\d{3,4}|[零一二三四五六七八九两幺]{3,4})(?!\d|米|元|号楼|年|人)")
 _NUMBER: Final = re.compile(rf"(?<![\d-])({NUMBER})号(?!线|院|[楼栋幢])院?")
 _BARE: Final = re.compile(r"(?<=[^\s\d\-A-Z])(\d{1,2})(?=$|[\s])")
 _NAMED_BUILDING: Final = re.compile(rf"^(?P<head>.*?)第?-?(?P<label>{_LABEL})(?P<word>{_HOUSE}|楼|排|号)$")
 
+_IN_VILLAGE: Final = re.compile(r"(?:(?<!新)村|社区|嘎查|组|队)$")
 _HOUSES: Final[tuple[PartKind, ...]] = ("building", "stairwell", "row")
 
 
@@ -86,6 +88,9 @@ def mark_numbers(marked: Marked) -> None:
     for number in marked.free(_HOUSE_NUMBER):
         marked.mark("number", "-".join(number_of(each) for each in number[1].split("-")), *number.span())
     _mark_shorthand(marked)
+    for both in marked.free(_BOTH):
+        marked.mark("building", label_of(both[1]), both.start(), both.start(2))
+        marked.mark("building", label_of(both[2]), both.start(2), both.end())
     for building in marked.free(_BUILDING):
         marked.mark("building", label_of(building[1]), *building.span())
     for row in marked.free(_ROW):
@@ -126,7 +131,13 @@ def _mark_storeys(marked: Marked) -> None:
         if marked.has("building") or marked.has("stairwell", before=storey.start()):
             marked.mark("floor", number_of(storey[1]), *storey.span())
         else:
-            marked.mark("building", label_of(storey[1]), *storey.span(), certain=False)
+            marked.mark("building", label_of(storey[1]), *storey.span(), certain=_leads_on(marked, storey.end()))
+
+
+def _leads_on(marked: Marked, position: int) -> bool:
+    """Whether a stairwell or a room follows at once, so that what precedes must be a building."""
+    follows = any(part.first == position and part.kind in ("stairwell", "room") for part in marked.parts)
+    return follows or _ROOM_BARE.match(marked.text, position) is not None
 
 
 def _mark_rooms(marked: Marked) -> None:
@@ -149,10 +160,10 @@ def _mark_doubtful(marked: Marked) -> None:
     for number in marked.free(_NUMBER):
         if any(marked.has(kind, before=number.start()) for kind in _HOUSES):
             marked.mark("room", number_of(number[1]), *number.span())
-        elif marked.text[: number.start()].endswith(("村", "社区", "嘎查", "组", "队")):
+        elif _IN_VILLAGE.search(marked.text, 0, number.start()):
             marked.mark("number", number_of(number[1]), *number.span())
         elif number.start() > 0:
-            marked.mark("building", label_of(number[1]), *number.span(), certain=False)
+            marked.mark("building", label_of(number[1]), *number.span(), certain=_leads_on(marked, number.end()))
     if not marked.has("building") and not marked.has("row"):
         for bare in marked.free(_BARE):
             marked.mark("building", label_of(bare[1]), *bare.span(), certain=False)

@@ -24,7 +24,12 @@ _FAR: Final = re.compile(
 )
 _CROSSING: Final = re.compile(rf"(?:的)?(?:{_words(CROSSING_WORDS)})")
 _NEAR: Final = re.compile(_words(NEAR_WORDS))
-_AT: Final = re.compile(rf"{_words(AT_WORDS)}|[东西南北]{{1,2}}门口?(?!夜)")
+# 3号楼下 and 3号楼门口 are below and before 3号楼: its own 楼 is none of the word.
+_STAIRS: Final = tuple(word for word in AT_WORDS if word.startswith("楼"))
+_AT: Final = re.compile(
+    rf"{_words(tuple(word for word in AT_WORDS if word not in _STAIRS))}|(?<![号栋幢座#\d])(?:{_words(_STAIRS)})"
+    rf"|(?<=号楼)(?:{_words(tuple(word[1:] for word in _STAIRS))})|[东西南北]{{1,2}}门口?(?!夜)"
+)
 _NOISE: Final = re.compile(_words(NOISE_WORDS))
 
 
