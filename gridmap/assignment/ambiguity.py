@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gridmap.assignment._kernel import metres_per_degree_at
+from gridmap.assignment._kernel import metres_per_degree
 from gridmap.assignment.explanation import (
     LEAST_SHARE,
     RADIUS_IN_DEVIATIONS,
@@ -124,7 +124,7 @@ def _overlaps(index: "GridIndex") -> bool:
     """
     if index not in _overlapping:
         arrays = index.to_arrays()
-        x, y = (np.asarray(arrays[name], dtype=np.float64) for name in ("x", "y"))
+        x, y = np.asarray(arrays["xy"], dtype=np.float64).reshape(-1, 2).T
         joined = np.ones(max(x.size - 1, 0), dtype=np.bool_)
         joined[np.asarray(arrays["ring_start"], dtype=np.int64)[1:-1] - 1] = (
             False  # where one ring ends and the next starts
@@ -166,7 +166,7 @@ class _Counter:
     def _owners(self, rows: Ints, samples: int) -> Ints:
         east, north = unit_positions(samples)
         deviation_m = self.accuracy_m[rows] / RADIUS_IN_DEVIATIONS
-        east_m, north_m = metres_per_degree_at(self.lat[rows])
+        east_m, north_m = np.array([metres_per_degree(lat) for lat in self.lat[rows].tolist()]).T
         lon = self.lon[rows, None] + (deviation_m / east_m)[:, None] * east
         lat = self.lat[rows, None] + (deviation_m / north_m)[:, None] * north
         found = self.index.locate(lon.ravel(), lat.ravel(), gap_limit_m=self.gap_limit_m, threads=self.threads)

@@ -20,8 +20,8 @@ from gridmap.assignment.explanation import (
 )
 from gridmap.assignment.order import area_order, code_order
 from gridmap.assignment.outlines import Outlines, checked_polygons
+from gridmap.assignment.raster import Raster, address
 from gridmap.assignment.reason import REASONS, Reason
-from gridmap.assignment.rule import Candidates, choose_owner
 from gridmap.errors import GridmapError
 
 Ints = NDArray[np.int64]
@@ -94,7 +94,8 @@ class GridIndex:
         if texts is not None and len(texts) != shapes.size:
             raise UnequalCodes(polygons=shapes.size, codes=len(texts))
         by_code = code_order(shapes, texts)
-        arrays = Outlines.of(shapes).to_arrays()
+        outlines = Outlines.of(shapes)
+        arrays = outlines.to_arrays() | Raster.of(outlines).to_arrays()
         arrays |= {"code_order": by_code, "area_order": area_order(shapes, by_code)}
         if texts is not None:
             arrays["codes"] = np.array([code or "" for code in texts], dtype=np.str_)
@@ -102,7 +103,7 @@ class GridIndex:
         self._hold(arrays)
 
     def __len__(self) -> int:
-        return self._code_order.size
+        return self._arrays["code_order"].size
 
     @cached_property
     def codes(self) -> tuple[str | None, ...] | None:
@@ -124,14 +125,17 @@ class GridIndex:
         return index
 
     def _hold(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
-        self._arrays = dict(arrays)
-        self._outlines = Outlines.from_arrays(arrays)
-        self._code_order = np.asarray(arrays["code_order"], dtype=np.int64)
-        self._area_order = np.asarray(arrays["area_order"], dtype=np.int64)
-
-    @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self._outlines.boxes())
+        outlines, raster = Outlines.from_arrays(arrays), Raster.from_arrays(arrays)
+        orders = [np.ascontiguousarray(arrays[name], dtype=np.int64) for name in ("area_order", "code_order")]
+        self._header = raster.header(outlines, *orders)
+        self._address = address(self._header)
+        self._arrays = {
+            **arrays,
+            **outlines.to_arrays(),
+            **raster.to_arrays(),
+            "area_order": orders[0],
+            "code_order": orders[1],
+        }
 
     def locate(self, lon: ArrayLike, lat: ArrayLike, *, gap_limit_m: float = 0.0, threads: int = 1) -> Ints:
         """Positions of the owners, int64[n], -1 for none; points that are None, NaN or infinite have none.
@@ -149,7 +153,12 @@ class GridIndex:
 
     def locate_one(self, lon: float | None, lat: float | None, *, gap_limit_m: float = 0.0) -> int:
         """The position of the owner of one point, -1 for none."""
-        return int(self.locate(_one(lon), _one(lat), gap_limit_m=gap_limit_m)[0])
+        if lon is None or lat is None:
+            return -1
+        if not gap_limit_m >= 0:
+            raise InvalidGapLimit(value=gap_limit_m, field="gap_limit_m")
+        owner: int = _kernel.owner_of(self._address, float(lon), float(lat), float(gap_limit_m))
+        return owner
 
     def explain(
         self,
@@ -191,8 +200,9 @@ class GridIndex:
         """The share of the probability of each owner, -1 for none, largest first and then by code."""
         owners = self.locate(*likely_positions(lon, lat, accuracy_m), gap_limit_m=gap_limit_m)
         grids, counts = np.unique(owners, return_counts=True)
+        order = self._arrays["code_order"].tolist()
         pairs = zip(grids.tolist(), (counts / owners.size).tolist(), strict=True)
-        return dict(sorted(pairs, key=lambda pair: (-pair[1], self._code_order[pair[0]] if pair[0] >= 0 else -1)))
+        return dict(sorted(pairs, key=lambda pair: (-pair[1], order[pair[0]] if pair[0] >= 0 else -1)))
 
     def _name(self, grid: int) -> str:
         code = self.codes[grid] if self.codes is not None else None
@@ -201,76 +211,31 @@ class GridIndex:
     def _located(self, lon: ArrayLike, lat: ArrayLike, gap_limit_m: float, threads: int, measured: bool) -> Located:
         if not gap_limit_m >= 0:
             raise InvalidGapLimit(value=gap_limit_m, field="gap_limit_m")
-        lons, lats = (np.array(values, dtype=np.float64, ndmin=1).ravel() for values in (lon, lat))
+        lons, lats = (np.ascontiguousarray(values, dtype=np.float64).ravel() for values in (lon, lat))
         if lons.size != lats.size:
             raise UnequalPoints(lon=lons.size, lat=lats.size)
         located = Located(
-            position=np.full(lons.size, -1, dtype=np.int64),
-            reason=np.full(lons.size, _NONE, dtype=np.int8),
-            distance_to_edge_m=np.full(lons.size, np.nan),
+            position=np.empty(lons.size, dtype=np.int64),
+            reason=np.empty(lons.size if measured else 0, dtype=np.int8),
+            distance_to_edge_m=np.empty(lons.size if measured else 0),
         )
-        chunks = [slice(first, first + _CHUNK) for first in range(0, lons.size, _CHUNK)]
 
-        def fill(chunk: slice) -> None:
-            finite = np.flatnonzero(np.isfinite(lons[chunk]) & np.isfinite(lats[chunk]))
-            rows = chunk.start + finite
-            position, reason = self._owners(lons[rows], lats[rows], gap_limit_m)
-            located.position[rows], located.reason[rows] = position, reason
+        def fill(first: int) -> None:
+            rows = slice(first, first + _CHUNK)
+            places = address(lons) + 8 * first, address(lats) + 8 * first
+            owner, reason, distance_m = located.position[rows], located.reason[rows], located.distance_to_edge_m[rows]
+            _kernel.locate(self._address, *places, float(gap_limit_m), owner, reason)
             if measured:
-                located.distance_to_edge_m[rows] = self._distances_to_owners_m(lons[rows], lats[rows], position, reason)
+                _kernel.distances_to_owners(self._address, *places, owner, reason, distance_m)
 
+        chunks = range(0, lons.size, _CHUNK)
         if threads > 1 and len(chunks) > 1:
             with ThreadPoolExecutor(threads) as pool:
                 list(pool.map(fill, chunks))
         else:
-            for chunk in chunks:
-                fill(chunk)
+            for first in chunks:
+                fill(first)
         return located
-
-    def _owners(self, lon: Floats, lat: Floats, gap_limit_m: float) -> tuple[Ints, NDArray[np.int8]]:
-        """Owners and reasons of finite points: first by the grids at the point, then by the grids near it."""
-        start, grids = self._grids_meeting(shapely.points(lon, lat))
-        relation = _kernel.relations(lon, lat, start, grids, *self._outlines.kernel_arguments)
-        unmeasured = np.full(grids.size, np.nan)
-        position, reason = self._choose(Candidates(start, grids, relation, unmeasured), gap_limit_m)
-        if gap_limit_m > 0:
-            alone = np.flatnonzero(position < 0)
-            step = max(64, min(_CHUNK, _MOST_GAP_PAIRS // max(1, len(self))))
-            for rows in np.split(alone, range(step, alone.size, step)):
-                position[rows], reason[rows] = self._gap_owners(lon[rows], lat[rows], gap_limit_m)
-        return position, reason
-
-    def _gap_owners(self, lon: Floats, lat: Floats, gap_limit_m: float) -> tuple[Ints, NDArray[np.int8]]:
-        """Owners and reasons of points that lie in no grid and on no edge."""
-        east_m, north_m = _kernel.metres_per_degree_at(lat)
-        # A little wider than the limit, which the measured distance then decides; at most once around the globe.
-        reach_lon, reach_lat = np.minimum(gap_limit_m * 1.000001 / np.stack([east_m, north_m]), 720.0)
-        near = shapely.box(lon - reach_lon, lat - reach_lat, lon + reach_lon, lat + reach_lat)
-        start, grids = self._grids_meeting(near)
-        distance_m = self._distances_m(lon, lat, start, grids)
-        outside = np.full(grids.size, _kernel.OUTSIDE, dtype=np.int8)
-        return self._choose(Candidates(start, grids, outside, distance_m), gap_limit_m)
-
-    def _choose(self, candidates: Candidates, gap_limit_m: float) -> tuple[Ints, NDArray[np.int8]]:
-        return choose_owner(candidates, self._area_order, self._code_order, gap_limit_m)
-
-    def _distances_m(self, lon: Floats, lat: Floats, start: Ints, grids: Ints) -> Floats:
-        measured: Floats = _kernel.distances_m(lon, lat, start, grids, *self._outlines.kernel_arguments)
-        return measured
-
-    def _distances_to_owners_m(self, lon: Floats, lat: Floats, position: Ints, reason: NDArray[np.int8]) -> Floats:
-        """Metres to the owner's edge: 0 on an edge, where rounding would say otherwise; NaN without an owner."""
-        distance_m = np.where(np.isin(reason, _ON_EDGE), 0.0, np.nan)
-        rows = np.flatnonzero((position >= 0) & np.isnan(distance_m))
-        distance_m[rows] = self._distances_m(lon[rows], lat[rows], np.arange(rows.size + 1), position[rows])
-        return distance_m
-
-    def _grids_meeting(self, places: NDArray[np.object_]) -> tuple[Ints, Ints]:
-        """Grids whose bounding box meets each place: where each place's candidates start, and the candidates."""
-        of_place, grids = self._tree.query(places)
-        start = np.zeros(places.size + 1, dtype=np.int64)
-        np.cumsum(np.bincount(of_place, minlength=places.size), out=start[1:])
-        return start, np.ascontiguousarray(grids, dtype=np.int64)
 
 
 def warm_up() -> None:

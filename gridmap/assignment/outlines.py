@@ -27,25 +27,26 @@ class NotAPolygon(GridmapError):
 class Outlines:
     """Rings of all grids, one after another.
 
-    Ring r has the vertices `ring_start[r]` to `ring_start[r + 1] - 1` of `x`, `y` (degrees, closed); grid g the rings
-    `grid_start[g]` to `grid_start[g + 1] - 1`; a grid without rings holds nothing.
+    Vertex v stands at `xy[2 * v]`, `xy[2 * v + 1]` (degrees); ring r has the vertices `ring_start[r]` to
+    `ring_start[r + 1] - 1`, the first repeated as the last; grid g the rings `grid_start[g]` to `grid_start[g + 1] - 1`.
+    A grid without rings holds nothing. An edge goes by its first vertex.
     """
 
-    x: Floats
-    y: Floats
+    xy: Floats
     ring_start: Ints
     grid_start: Ints
+
+    def __len__(self) -> int:
+        return self.grid_start.size - 1
 
     @classmethod
     def of(cls, polygons: NDArray[np.object_]) -> "Outlines":
         """The outlines of polygons from `checked_polygons`."""
         parts, grid_of_part = shapely.get_parts(polygons, return_index=True)
         rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-        coordinates, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
         return cls(
-            x=np.ascontiguousarray(coordinates[:, 0]),
-            y=np.ascontiguousarray(coordinates[:, 1]),
-            ring_start=_starts(ring_of_vertex, rings.size),
+            xy=shapely.get_coordinates(rings).ravel(),
+            ring_start=np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(rings), dtype=np.int64)]),
             grid_start=_starts(grid_of_part[part_of_ring], polygons.size),
         )
 
@@ -53,32 +54,21 @@ class Outlines:
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Outlines":
         """What `to_arrays` gave; memory-mapped arrays are read in place."""
         return cls(
-            x=np.asarray(arrays["x"], dtype=np.float64),
-            y=np.asarray(arrays["y"], dtype=np.float64),
-            ring_start=np.asarray(arrays["ring_start"], dtype=np.int64),
-            grid_start=np.asarray(arrays["grid_start"], dtype=np.int64),
+            xy=np.ascontiguousarray(arrays["xy"], dtype=np.float64),
+            ring_start=np.ascontiguousarray(arrays["ring_start"], dtype=np.int64),
+            grid_start=np.ascontiguousarray(arrays["grid_start"], dtype=np.int64),
         )
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """The arrays by name."""
-        return {"x": self.x, "y": self.y, "ring_start": self.ring_start, "grid_start": self.grid_start}
+        return {"xy": self.xy, "ring_start": self.ring_start, "grid_start": self.grid_start}
 
-    @property
-    def kernel_arguments(self) -> tuple[Floats, Floats, Ints, Ints]:
-        """What every kernel takes last."""
-        return self.x, self.y, self.ring_start, self.grid_start
-
-    def boxes(self) -> NDArray[np.object_]:
-        """The bounding box of each grid as a polygon, None for a grid that holds nothing."""
-        boxes = np.full(self.grid_start.size - 1, None, dtype=object)
-        vertex_start = self.ring_start[self.grid_start]
-        held = np.flatnonzero(np.diff(vertex_start))
-        if held.size:
-            firsts = vertex_start[held]
-            low_x, low_y = (np.minimum.reduceat(values, firsts) for values in (self.x, self.y))
-            high_x, high_y = (np.maximum.reduceat(values, firsts) for values in (self.x, self.y))
-            boxes[held] = shapely.box(low_x, low_y, high_x, high_y)
-        return boxes
+    def grid_of_vertices(self) -> NDArray[np.int32]:
+        """The grid of each vertex, -1 for the last of a ring, where no edge starts."""
+        vertices = np.diff(self.ring_start[self.grid_start])
+        grid_of = np.repeat(np.arange(len(self), dtype=np.int32), vertices)
+        grid_of[self.ring_start[1:] - 1] = -1
+        return grid_of
 
 
 def checked_polygons(polygons: Iterable[shapely.Geometry | None]) -> NDArray[np.object_]:
