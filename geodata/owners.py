@@ -7,16 +7,14 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from geodata.asking import Alternatives, named_alternatives, renew_doubts, shares_in
-from geodata.days import today
 from geodata.held_owners import WORDS, HeldOwners, held_owners, lock_owners
-from geodata.indexes import CityIndex, grid_index
+from geodata.indexes import CityIndex, change_days, grid_index
 from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.owner_changes import SAME_DAY, owner_changes, write_changes
 from geodata.settings import Settings
-from geodata.tables import grid
 from gridmap.assignment import REASONS, Reason
 
 _EPOCH = date(1970, 1, 1)
@@ -186,13 +184,11 @@ def _by_edition(
         yield np.arange(n), grid_index(conn, settings, days)
         return
     ordinals = _since_1970(days)
-    changes = np.array([(day - _EPOCH).days for day in _change_days(conn)], dtype=np.int64)
+    changes = np.array([(day - _EPOCH).days for day in change_days(conn)], dtype=np.int64)
     edition = np.searchsorted(changes, ordinals, side="right")
     for number in np.unique(edition):
         rows = np.flatnonzero(edition == number)
-        last = _EPOCH + timedelta(days=int(ordinals[rows].max()))
-        # The newest edition is cached under today's date, like every other lookup.
-        yield rows, grid_index(conn, settings, max(last, today(settings.zone)) if number == len(changes) else last)
+        yield rows, grid_index(conn, settings, _EPOCH + timedelta(days=int(ordinals[rows[0]])))
 
 
 def _since_1970(days: NDArray[np.generic]) -> NDArray[np.int64]:
@@ -200,9 +196,3 @@ def _since_1970(days: NDArray[np.generic]) -> NDArray[np.int64]:
         return days.astype(np.int64)
     seconds = pd.to_datetime(pd.Series(days)).dt.as_unit("s").astype("int64").to_numpy(dtype=np.int64)
     return np.asarray(seconds // 86_400, dtype=np.int64)
-
-
-def _change_days(conn: Connection) -> list[date]:
-    lower, upper = func.lower(grid.c.valid), func.upper(grid.c.valid)
-    days = select(lower.label("day")).union(select(upper)).subquery()
-    return sorted(day for (day,) in conn.execute(select(days.c.day)) if day is not None)
