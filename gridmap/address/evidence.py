@@ -34,7 +34,7 @@ NO_SUCH_STAIRWELL, NO_SUCH_FLOOR = 0.15, 0.3
 LOOSE: Final[Mapping[int, float]] = {0: 1.0, 1: 0.05, 2: 0.1}
 LOOSE_MANY: Final = 0.4
 #: The most that a candidate can have which does not say all that the text says.
-CAP_WITHOUT_BUILDING, CAP_WITHOUT_NUMBER, CAP_WITHOUT_NAME = 0.75, 0.6, 0.5
+CAP_WITHOUT_BUILDING, CAP_WITHOUT_NAME = 0.75, 0.5
 #: The most where a number may be a building's or a floor's (富邦小区5楼).
 CAP_PERHAPS_BUILDING: Final = 0.85
 #: The most for what is beside the thing.

@@ -74,8 +74,9 @@ class _Finder:
     def _ends_a_name(self, first: int, last: int) -> bool:
         """Whether the words are but the end of a compound's name: 新村 of 金桥新村 is no village."""
         return any(
-            part.first < first and part.last == last and part.kind in ("compound", "place") and first not in self.edges
+            2 * (last - first) <= part.last - part.first and part.last == last and part.kind in ("compound", "place")
             for part in self.parts
+            if first not in self.edges
         )
 
     def _ending_after(self, position: int) -> int | None:

@@ -16,10 +16,11 @@ _ENDINGS: Final = {**dict.fromkeys(PLACE_ENDINGS, "place"), **dict.fromkeys(COMP
 _NAME_GOES_ON: Final = (
     rf"(?!{_any((*COMPOUND_ENDINGS, '社区', '街道', '办事处', '居委会', '派出所', '小学', '中学'))}|[东西南北]?社区)"
 )
+_NO_ENDING: Final = "(?!家属|宿舍|生活区|小区)"  # 呼钢东区家属院 lies in no district
 _UPPER: Final[tuple[tuple[PartKind, re.Pattern[str]], ...]] = (
     ("province", re.compile(r"内蒙古自治区|内蒙古(?=呼)|内蒙(?=呼)|[^\s\d]{2,5}?(?:省|自治区)")),
     ("city", re.compile(r"呼和浩特市?(?!经济)|呼市|[^\s\d]{2,5}?(?<![超城菜夜早门])市(?!场|民|政)")),
-    ("district", re.compile(r"[^\s\d]{2,9}?(?:(?<![小社园校厂景库矿活属新老期宅])区|旗(?!村|社区|小区|[东西南北]?[路街]))|[^\s\d]{1,6}?县(?!府|城|医院|委)")),
+    ("district", re.compile(rf"[^\s\d]{{2,9}}?(?:(?<![小社园校厂景库矿活属新老期宅])区{_NO_ENDING}|旗(?!村|社区|小区|[东西南北]?[路街]))|[^\s\d]{{1,6}}?县(?!府|城|医院|委)")),
 )  # fmt: skip
 _LOWER: Final[tuple[tuple[PartKind, re.Pattern[str]], ...]] = (
     ("street", re.compile(r"[^\s]{1,10}?(?:街道办事处|街道办|街道(?!路)|办事处|镇(?!政府)|乡(?!政府)|苏木)")),

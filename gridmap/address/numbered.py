@@ -30,7 +30,7 @@ _SHORTHAND: Final = (
 _PAIR: Final = re.compile(
     rf"{_NOT_AFTER}(?P<building>\d{{1,3}})-(?P<stairwell>\d{{1,2}})(?![\d-]|号|米|元|点|年|月|日|天|次|度)"
 )
-_PHASE: Final = re.compile(rf"(?<=[^\s\d])第?({NUMBER}|[A-Z东西南北中])(?:区|期)(?!域|间)")
+_PHASE: Final = re.compile(rf"(?<=[^\s\d])第?({NUMBER}|[A-Z东西南北中])(?:区|期)(?!域|间|家属|宿舍|生活区|小区)")
 _HOUSE_NUMBER: Final = re.compile(
     rf"(?<=[路街巷道同弄段线])第?({NUMBER}(?:-{NUMBER})?)号院?(?!楼|栋|幢|线|公寓|座)(?:大院|院内)?"
 )

@@ -74,7 +74,7 @@ class SimilarNames:
             if len(names) <= _COMMON:
                 shared.update(names)
         ranked = sorted((-2 * count / (len(pairs) + len(_pairs(name))), name) for name, count in shared.items())
-        near = [name for share, name in ranked[:_MOST] if -share >= _LEAST_SHARED]
+        near = [name for share, name in ranked[:_MOST] if -share >= _LEAST_SHARED and not _other_telling(word, name)]
         slip = len(word) >= _LONG
         return [(name, "typo" if slip and _is_slip(word, name, 2) else "similar") for name in near]
 
@@ -122,6 +122,12 @@ def _is_slip(word: str, name: str, most: int) -> bool:
     if sorted(word) == sorted(name):  # two characters that changed places
         return True
     return not any(_tells(word, name, step) for step in Levenshtein.editops(word, name))
+
+
+def _other_telling(word: str, name: str) -> bool:
+    """Whether a telling character stands where the other has another one."""
+    steps = Levenshtein.editops(word, name)
+    return any(step.tag == "replace" and _tells(word, name, step) for step in steps)
 
 
 def _tells(word: str, name: str, step: Editop) -> bool:
