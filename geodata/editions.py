@@ -77,12 +77,15 @@ def edition_days(conn: Connection, scope: Scope, *, day: date | None = None) -> 
 
 
 def editions_of(conn: Connection, scope: Scope, code: str) -> list[Row[Any]]:
-    """Editions of a grid that lie inside the scope, the latest first: ``id``, ``name``, ``name_en``, ``valid_from``, ``valid_to``, ``area_m2``, ``households``."""
+    """Editions of a grid that lie inside the scope, the latest first: ``id``, ``code``, ``name``, ``name_en``, ``community_code``,
+    ``valid_from``, ``valid_to``, ``area_m2``, ``households``."""
     query = (
         select(
             grid.c.id,
             grid.c.name,
             grid.c.name_en,
+            grid.c.code,
+            grid.c.community_code,
             grid.c.area_m2,
             grid.c.households,
             func.lower(grid.c.valid).label("valid_from"),

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Row, delete, func, or_, select
 
 from geodata.copying import copy_in
 from geodata.days import valid_on
+from geodata.divisions import NamedPlace
 from geodata.tables import building, grid, grid_lineage, household
 from gridmap.coverage import hold_buildings
 from gridmap.lineage import Layer, lineage_shares
+from gridmap.privacy import protected
 
 
 def renew_lineage(conn: Connection, day: date) -> int:
@@ -93,6 +95,51 @@ def _houses(conn: Connection, old: _Grids, new: _Grids) -> tuple[NDArray[np.obje
     rows = conn.execute(query).all()
     shapes = np.array([bytes(row[0]) for row in rows], dtype=object)
     return shapely.from_wkb(shapes), np.array([row[1] for row in rows], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What of one grid went into another on a day, as it may be told: codes and names (None: nobody's ground), homes and shares of
+    them None where they would tell a small number about people."""
+
+    day: date
+    old: NamedPlace | None
+    new: NamedPlace | None
+    old_community: str | None
+    new_community: str | None
+    households: int | None
+    buildings: int
+    area_m2: float
+    share_of_old: float | None
+    share_of_new: float | None
+
+
+def told_lineage(conn: Connection, code: str) -> list[Step]:
+    """``lineage_of`` without the small numbers, and those that would give them away."""
+    rows = lineage_of(conn, code)
+    hidden: set[int] = set()
+    for side in ("old_grid_id", "new_grid_id"):
+        parts: dict[tuple[Any, Any], list[Row[Any]]] = {}
+        for row in rows:
+            parts.setdefault((row.day, getattr(row, side)), []).append(row)
+        for members in parts.values():
+            told = protected([row.households for row in members])
+            hidden |= {row.id for row, count in zip(members, told, strict=True) if count is None}
+    return [
+        Step(
+            row.day,
+            NamedPlace(row.old_code, row.old_name, row.old_name_en) if row.old_code else None,
+            NamedPlace(row.new_code, row.new_name, row.new_name_en) if row.new_code else None,
+            row.old_community,
+            row.new_community,
+            None if row.id in hidden else row.households,
+            row.buildings,
+            row.area_m2,
+            None if row.id in hidden else row.share_of_old,
+            None if row.id in hidden else row.share_of_new,
+        )
+        for row in rows
+    ]
 
 
 def lineage_of(conn: Connection, code: str) -> list[Row[Any]]:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from geodata.settings import Settings, load_settings
-from web import db, errors, health, i18n, identity, logs, request_limit, security, sessions, templating, vendor
+from web import days, db, errors, health, i18n, identity, logs, request_limit, security, sessions, templating, vendor
 from web.access import check_every_route
 from web.pages import blueprints
 from web.today import home
@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app, settings)
     sessions.init_app(app, settings)
     i18n.init_app(app, settings)
+    days.init_app(app)
     # Before each request, in this order: who asks, not too often, allowed to, and meant by them.
     identity.init_app(app)
     request_limit.init_app(app, settings)

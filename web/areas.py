@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from geodata.days import today
 from geodata.places import find_places, first_places, named_place
 from gridmap.access import Permission
 from web import db
 from web.access import requires
+from web.days import asked_day
 from web.map_words import place_kind_word, place_name
 from web.scope import scope
 
@@ -34,7 +34,7 @@ def asked_area() -> str | None:
 
 def area_choice(code: str | None, words: str = "") -> dict[str, Any]:
     """What ``area_picker.html`` shows: ``area``, the place with the code or None, and ``areas`` to choose from."""
-    conn, at = db.connection(), today(db.settings().zone)
+    conn, at = db.connection(), asked_day()
     return {
         "area": named_place(conn, scope(), code, at) if code else None,
         "areas": find_places(conn, scope(), words, at) if words else first_places(conn, scope(), at),

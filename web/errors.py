@@ -18,6 +18,7 @@ from geodata.actions import KeyReused
 from geodata.actions.deciding import NothingToTakeBack
 from geodata.actions.deputising import UnknownDeputy
 from geodata.actions.managing import ChangedMeanwhile
+from geodata.actions.publishing import PublicationAhead, PublicationPast, UnknownPublication
 from geodata.actions.viewing_homes import HomesNotAllowed
 from geodata.buildings import UnknownBuilding
 from geodata.compounds import UnknownCompound
@@ -144,6 +145,9 @@ STATUS: dict[type[GridmapError], int] = {
     UnknownUpload: 404,
     WholeCityOnly: 403,
     UnknownReport: 404,
+    UnknownPublication: 404,
+    PublicationAhead: 409,
+    PublicationPast: 409,
     MethodNotAllowed: 405,
     ChangedMeanwhile: 409,
     NothingToTakeBack: 409,

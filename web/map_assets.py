@@ -9,6 +9,7 @@ from geodata.grids import grid_extent
 from geodata.places import extent_of_everything
 from geodata.scope import Scope
 from geodata.settings import Settings
+from web.days import other_day
 from web.i18n import language
 from web.maps import Assets, Background, GridMap, MapView, VectorTileLayer
 from web.static_files import static_url
@@ -84,6 +85,12 @@ def page_map(
     return made, extent is not None
 
 
-def grid_layer() -> VectorTileLayer:
-    """Outlines and names of the grids in force."""
-    return VectorTileLayer("grids", GRID_TILES, name=_("Grids"), language=language())
+def grid_tiles(at: date | None = None) -> str:
+    """The address of the tiles of grids of a day (None: the page's), with {z}, {x}, {y} left in."""
+    day = at or other_day()
+    return f"{GRID_TILES}?at={day.isoformat()}" if day else GRID_TILES
+
+
+def grid_layer(at: date | None = None) -> VectorTileLayer:
+    """Outlines and names of the grids in force on a day (None: the page's)."""
+    return VectorTileLayer("grids", grid_tiles(at), name=_("Grids"), language=language())

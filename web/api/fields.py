@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import request
 
 from geodata.database import is_storable
-from geodata.report_filter import parse_day
 from gridmap.errors import GridmapError
 
 MAX_LIMIT = 1000
@@ -99,11 +98,6 @@ def query_needed(name: str) -> float:
     if found is None:
         raise MissingField(field=name, name=name)
     return found
-
-
-def query_day(name: str) -> date | None:
-    """A day of the query string. Errors: ``BadDay``."""
-    return parse_day(request.args.get(name, "").strip(), name)
 
 
 def query_limit(default: int = 100) -> int:

@@ -7,16 +7,17 @@ from flask import request
 from sqlalchemy import Row
 from werkzeug.wrappers import Response as AnyResponse
 
-from geodata.days import today
 from geodata.grids import grid_by_code, grids_in_force
+from geodata.lineage import Step, told_lineage
 from geodata.report_filter import ReportFilter
 from gridmap.access import Permission
 from gridmap.privacy import is_few
 from web import db
 from web.access import requires
 from web.api.blueprint import blueprint
-from web.api.fields import only, query_day, query_limit
+from web.api.fields import only, query_limit
 from web.api.geojson import collection, feature, tagged
+from web.days import asked_day
 from web.scope import scope
 
 
@@ -30,7 +31,7 @@ def grids() -> AnyResponse:
     rows = grids_in_force(
         db.connection(),
         scope(),
-        query_day("at") or today(db.settings().zone),
+        asked_day(),
         area=chosen.area,
         bbox=chosen.bbox,
         limit=limit + 1,
@@ -45,7 +46,30 @@ def grids() -> AnyResponse:
 def grid(code: str) -> AnyResponse:
     """One grid as of a day."""
     only(request.args, ("at",))
-    return tagged(_feature(grid_by_code(db.connection(), scope(), code, query_day("at") or today(db.settings().zone))))
+    return tagged(_feature(grid_by_code(db.connection(), scope(), code, asked_day())))
+
+
+@blueprint.get("/grids/<code>/lineage")
+@requires(Permission.VIEW_MAP)
+def lineage(code: str) -> AnyResponse:
+    """What a grid was before, and what became of it, by the days on which boundaries changed; a grid of ``at`` (default: today)."""
+    only(request.args, ("at",))
+    conn = db.connection()
+    grid_by_code(conn, scope(), code, asked_day())
+    return tagged({"code": code, "lineage": [_step(step) for step in told_lineage(conn, code)]})
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "day": step.day.isoformat(),
+        "from": step.old.code if step.old else None,
+        "to": step.new.code if step.new else None,
+        "households": step.households,
+        "buildings": step.buildings,
+        "area_m2": round(step.area_m2, 1),
+        "share_of_from": None if step.share_of_old is None else round(step.share_of_old, 4),
+        "share_of_to": None if step.share_of_new is None else round(step.share_of_new, 4),
+    }
 
 
 def _feature(row: Row[Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from gridmap.access import Permission
 from web import db
 from web.access import requires
 from web.api.blueprint import blueprint
-from web.api.fields import only, query_day, query_needed, query_number
+from web.api.fields import only, query_needed, query_number
+from web.days import asked_day
 from web.scope import check_place
 
 _FIELDS = ("lon", "lat", "datum", "accuracy_m", "at")
@@ -28,7 +29,7 @@ def locate() -> Response:
         query_needed("lat"),
         datum=request.args.get("datum") or "wgs84",
         accuracy_m=query_number("accuracy_m"),
-        at=query_day("at"),
+        at=asked_day(),
     )
     check_place(place)
     return jsonify(place_json(place))

@@ -7,10 +7,11 @@ from flask import render_template
 from flask_babel import gettext as _
 from sqlalchemy import Connection, Row
 
-from geodata.case_details import owners_of, same_kind_nearby
+from geodata.case_details import same_kind_nearby
 from geodata.days import today
 from geodata.divisions import division_chain
 from geodata.hotline import order_of_report
+from geodata.ownership import Ownership
 from geodata.people import posts_of_areas
 from geodata.reports import events_of, report_by_ref
 from gridmap.access import Permission
@@ -18,6 +19,7 @@ from web import db
 from web.access import requires
 from web.cases.blueprint import blueprint
 from web.cases.listing import communities_of
+from web.cases.ownership import ownership_words
 from web.map_assets import grid_layer, page_map
 from web.maps import MapParts, render
 from web.maps.place_mark import PlaceMark
@@ -40,12 +42,13 @@ def one(ref: UUID) -> str:
     row = report_by_ref(conn, seen, ref)
     workers = posts_of_areas(conn, seen, [row.grid_code], at) if row.grid_code else []
     nearby = same_kind_nearby(conn, seen, row, metres=NEARBY_M, days=NEARBY_DAYS)
+    asked = ownership_words(conn, row)
     return render_template(
         "cases/one.html",
         row=row,
         chain=division_chain(conn, row.community_code),
         workers=[post for post in workers if post.kind in ("grid_worker", "deputy_worker")],
-        owners=owners_of(conn, row.id),
+        **asked,
         events=events_of(conn, row.id),
         order=order_of_report(conn, row.id),
         placing_url=None,
@@ -53,17 +56,20 @@ def one(ref: UUID) -> str:
         communities=communities_of(conn, nearby),
         nearby_m=NEARBY_M,
         nearby_days=NEARBY_DAYS,
-        parts=_map(conn, row) if row.lon is not None else None,
+        parts=_map(conn, row, asked["ownership"]) if row.lon is not None else None,
         may_heat=seen.may(Permission.VIEW_FIGURES),
     )
 
 
-def _map(conn: Connection, row: Row[Any]) -> MapParts:
+def _map(conn: Connection, row: Row[Any], ownership: Ownership) -> MapParts:
+    """The place, its owner as it was on the day that decided, the way to its edge."""
     settings = db.settings()
     around = (row.lat - _AROUND, row.lon - _AROUND, row.lat + _AROUND, row.lon + _AROUND)
     at = today(settings.zone)
     made, _has_grids = page_map(conn, scope(), settings, at, _("Place of the case"), opens_on=around)
     made.add_js_link("place_mark", static_url("maps/place_mark.js"))
-    grid_layer().add_to(made)
-    PlaceMark(row.lat, row.lon, accuracy_m=row.accuracy_m, grid_id=row.grid_id).add_to(made)
+    edition = ownership.edition
+    grid_layer(ownership.day if edition and not edition.in_force else None).add_to(made)
+    edge = edition.edge if edition else None
+    PlaceMark(row.lat, row.lon, accuracy_m=row.accuracy_m, grid_id=row.grid_id, edge=edge).add_to(made)
     return render(made, csp_nonce())

@@ -37,6 +37,7 @@ EVENT = {
     "address_matched": _l("Placed by its address"),
     "address_placed": _l("Placed by a person"),
     "address_given_up": _l("Cannot be placed"),
+    "moved": _l("Place corrected"),
 }
 #: States whose sign is not the clock: done, and not done after all.
 _DONE = ("closed", "rated", "upheld")

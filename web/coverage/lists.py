@@ -6,13 +6,13 @@ from flask import render_template, request
 
 from geodata.coverage.figures import GridSize, grid_sizes, households_shown
 from geodata.coverage.findings import list_findings
-from geodata.days import today
 from gridmap.access import Permission
 from gridmap.coverage import Size
 from web import db
 from web.access import requires
 from web.areas import area_choice, asked_area
 from web.coverage.blueprint import STEP, blueprint
+from web.days import asked_day
 from web.map_words import GRID_KIND
 from web.paging import A_PAGE, pager, part_of, whole_number
 from web.scope import scope
@@ -28,7 +28,7 @@ LACKS: dict[str, Callable[[GridSize], bool]] = {
 @requires(Permission.VIEW_COVERAGE)
 def grids() -> str:
     """Grids of an area, narrowed by ``kind``, ``size`` (outside: below or above), ``lacks``, ``low`` and ``high`` households."""
-    conn, area, at = db.connection(), asked_area(), today(db.settings().zone)
+    conn, area, at = db.connection(), asked_area(), asked_day()
     part = part_of([each for each in grid_sizes(conn, scope(), at, area) if _fits(each)])
     return render_template(
         "coverage/grids.html",

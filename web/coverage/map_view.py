@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 
 from geodata.coverage.figures import grid_sizes
 from geodata.coverage.findings import finding_shapes
-from geodata.days import today
 from gridmap.access import Permission
 from gridmap.coverage import BOUNDS, Size
 from web import db
 from web.access import requires
 from web.areas import area_choice, asked_area
 from web.coverage.blueprint import FINDING_WORDS, blueprint, square_metres
-from web.map_assets import GRID_TILES, grid_layer, page_map
+from web.days import asked_day
+from web.map_assets import grid_layer, grid_tiles, page_map
 from web.maps import GridChoropleth, LayerSwitch, Legend, LegendRow, render
 from web.maps.shapes import ShapeLayer
 from web.scope import scope
@@ -34,11 +34,11 @@ _MOST_SHAPES = 3000
 def on_map() -> str:
     """The map of an area with findings of a ``kind``, or all of the ground."""
     settings, conn, area = db.settings(), db.connection(), asked_area()
-    at = today(settings.zone)
+    at = asked_day()
     made, has_grids = page_map(conn, scope(), settings, at, _("Coverage"), area)
     made.add_js_link("shapes", static_url("maps/shapes.js"))
     sizes = GridChoropleth(
-        GRID_TILES, url_for("coverage.sizes", area=area), name=_("Households against the bounds"), colours=tuple(SIZE_COLOURS.values())
+        grid_tiles(), url_for("coverage.sizes", area=area), name=_("Households against the bounds"), colours=tuple(SIZE_COLOURS.values())
     )  # fmt: skip
     sizes.add_to(made)
     grid_layer().add_to(made)
@@ -60,7 +60,7 @@ def on_map() -> str:
 @requires(Permission.VIEW_COVERAGE)
 def sizes() -> Response:
     """Keys of grids by size: below, within, above; hatched are those without bounds."""
-    grids = grid_sizes(db.connection(), scope(), today(db.settings().zone), asked_area())
+    grids = grid_sizes(db.connection(), scope(), asked_day(), asked_area())
     found = {size: [each.id for each in grids if each.size is size] for size in Size}
     return jsonify({"classes": [found[size] for size in SIZE_COLOURS], "hatched": found[Size.UNBOUNDED]})
 

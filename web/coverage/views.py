@@ -20,6 +20,7 @@ from web.access import requires
 from web.areas import area_choice, asked_area
 from web.coverage.blueprint import STEP, blueprint
 from web.coverage.state import renewal_state
+from web.days import asked_day
 from web.scope import scope
 
 #: The histogram's last bar takes everything from here on.
@@ -44,7 +45,7 @@ class SizeBar:
 @requires(Permission.VIEW_COVERAGE)
 def index() -> str:
     """Figures of coverage for an area, each with its list and its map."""
-    conn, area, at = db.connection(), asked_area(), today(db.settings().zone)
+    conn, area, at = db.connection(), asked_area(), asked_day()
     grids, everything = grid_sizes(conn, scope(), at, area), grid_sizes(conn, scope(), at)
     parts = totals_by_area(conn, grids, area)
     listed = grids if len(grids) <= _MOST_GRIDS and len(parts) <= 1 else []
@@ -52,7 +53,7 @@ def index() -> str:
         "coverage/index.html",
         **area_choice(area),
         area_code=area,
-        state=renewal_state(conn, at),
+        state=renewal_state(conn, today(db.settings().zone)),
         totals=totals_of(grids),
         bounds=BOUNDS["general"],
         bars=size_bars(grids, area),

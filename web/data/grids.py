@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.actions.edit_grid import edit_grid, tag_of_grid
 from geodata.coverage.figures import GridSize, grid_sizes, households_shown
-from geodata.days import today
 from geodata.grid_workers import workers_from
 from geodata.grids import grid_by_code
 from gridmap.access import Permission
@@ -17,6 +16,7 @@ from web.access import requires
 from web.acting import actor
 from web.areas import area_choice, asked_area
 from web.data.blueprint import blueprint
+from web.days import asked_day
 from web.errors import status_of
 from web.forms import argument, field, troubles
 from web.map_words import GRID_KIND
@@ -28,7 +28,7 @@ from web.scope import scope
 @requires(Permission.MANAGE_DATA)
 def grids() -> str:
     """Grids in force inside the own area: search ``q``, ``kind``, ``show`` (without_worker, outside), ``area``."""
-    area, at = asked_area(), today(db.settings().zone)
+    area, at = asked_area(), asked_day()
     conn = db.connection()
     part = part_of([each for each in grid_sizes(conn, scope(), at, area) if _fits(each)])
     return render_template(
@@ -66,7 +66,7 @@ def grid_edited(code: str) -> AnyResponse:
 
 
 def _form(code: str, error: GridmapError | None = None) -> str:
-    conn, at = db.connection(), today(db.settings().zone)
+    conn, at = db.connection(), asked_day()
     found = grid_by_code(conn, scope(), code, at)
     # After a refused edit the form holds what was typed, beside what is there now.
     typed = {name: field(name) for name in ("name", "name_en", "kind")} if error else {}

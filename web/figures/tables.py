@@ -9,13 +9,12 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
-from geodata.days import today
 from geodata.report_filter import ReportFilter
 from geodata.selections import Selection
 from geodata.volumes import area_volumes, by_weekday
 from gridmap.errors import GridmapError
 from gridmap.privacy import is_few, protected, shown
-from web import db
+from web.days import asked_day
 from web.heat_address import filter_query
 from web.map_words import place_name
 from web.scope import scope
@@ -100,7 +99,7 @@ def table_named(name: str, conn: Connection, selection: Selection, chosen: Repor
 
 
 def _areas(conn: Connection, selection: Selection, chosen: ReportFilter) -> Table:
-    rows = area_volumes(conn, scope(), selection, chosen.area, today(db.settings().zone))
+    rows = area_volumes(conn, scope(), selection, chosen.area, asked_day())
     told = protected([row.households or 0 for row in rows])
     lines = []
     for row, households in zip(rows, told, strict=True):

@@ -16,6 +16,7 @@ from web import db
 from web.access import requires
 from web.acting import actor
 from web.areas import area_choice
+from web.days import asked_day
 from web.figures.tables import Line, Table, all_tables, list_url, period_words, table_named
 from web.heat_address import chosen_filter, filter_query
 from web.map_words import helpers
@@ -93,7 +94,7 @@ def _above(area: str | None) -> list[FoundPlace]:
     """The divisions above an area that the caller sees, from the largest down."""
     if not (area and area.isdigit()):
         return []
-    conn, at = db.connection(), today(db.settings().zone)
+    conn, at = db.connection(), asked_day()
     codes = [area[:length] for length in (4, 6, 9, 12) if length < len(area)]
     return [named_place(conn, scope(), code, at) for code in codes if scope().holds_area(code)]
 

@@ -7,10 +7,11 @@ from geodata.days import today
 from geodata.selections import Selection
 from geodata.snapshots import Snapshot
 from web import db
+from web.days import asked_day
 from web.heat.legends import CHANGE_COLOURS, LegendText, density_legend, grid_legend
 from web.heat.shading import shade
 from web.heat_address import HeatAddress, density_breaks
-from web.map_assets import GRID_TILES, grid_layer, page_map
+from web.map_assets import grid_layer, grid_tiles, page_map
 from web.maps import GridChoropleth, GridMap, HeatTileLayer, LayerSwitch, Legend, MapParts, render
 from web.scope import scope
 from web.security import csp_nonce
@@ -20,11 +21,11 @@ from web.tiles.picture import COLOURS
 def heat_map(snapshot: Snapshot, asked: HeatAddress, selection: Selection) -> tuple[MapParts, bool]:
     """The map of an address, and whether there are any grids."""
     settings, conn = db.settings(), db.connection()
-    made, has_grids = page_map(conn, scope(), settings, today(settings.zone), _("Issue heatmap"), asked.chosen.area)
+    made, has_grids = page_map(conn, scope(), settings, asked_day(), _("Issue heatmap"), asked.chosen.area)
     if asked.compare or asked.measure != "density":
         text = grid_legend(asked, shade(snapshot, asked))
         colours = CHANGE_COLOURS if asked.compare else COLOURS
-        layer: Layer = GridChoropleth(GRID_TILES, asked.url("heat.grids"), name=text.title, colours=colours)
+        layer: Layer = GridChoropleth(grid_tiles(), asked.url("heat.grids"), name=text.title, colours=colours)
     else:
         text = density_legend(asked, density_breaks(conn, scope(), snapshot, asked, selection), selection.bandwidth_m)
         layer = HeatTileLayer(asked.tile_url(), name=text.title)

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from geodata.days import today
 from geodata.grids import grid_households
 from geodata.selections import choose
 from geodata.snapshots import Snapshot
 from gridmap.hotspot.change import MUCH_MORE, TOO_FEW, change_classes
 from gridmap.hotspot.heat_window import ladder
 from web import db
+from web.days import asked_day
 from web.heat_address import HeatAddress
 from web.scope import scope
 
@@ -42,7 +42,7 @@ class Shading:
 def shade(snapshot: Snapshot, asked: HeatAddress) -> Shading:
     """The colours of the grids that an address shows."""
     conn = db.connection()
-    at = today(db.settings().zone)
+    at = asked_day()
     households = grid_households(conn, scope(), at, asked.chosen.area)
     if asked.compare:
         return _change(conn, snapshot, asked, list(households))

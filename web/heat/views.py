@@ -18,6 +18,7 @@ from gridmap.report import SOURCES
 from web import db
 from web.access import requires
 from web.areas import area_choice
+from web.days import asked_day
 from web.heat.changes import compare
 from web.heat.figures import category_bars, grid_bars, source_bars, time_bars
 from web.heat.legends import FEW, grid_legend
@@ -151,13 +152,13 @@ def _figures(snapshot: Snapshot, asked: HeatAddress) -> dict[str, Any]:
 
 
 def _named_area(chosen: ReportFilter) -> FoundPlace | None:
-    return named_place(db.connection(), scope(), chosen.area, today(db.settings().zone)) if chosen.area else None
+    return named_place(db.connection(), scope(), chosen.area, asked_day()) if chosen.area else None
 
 
 def _grid_at_place() -> Row[Any] | None:
     conn = db.connection()
     lon, lat = asked_place(request.args)
-    place = locate_place(conn, db.settings(), lon, lat)
+    place = locate_place(conn, db.settings(), lon, lat, at=asked_day())
     check_place(place)
     return None if place.grid_id is None else grid_facts(conn, [place.grid_id])[place.grid_id]
 

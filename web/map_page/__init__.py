@@ -1,6 +1,6 @@
 """The map: where something is and who owns it."""
 
-from web.map_page import cards, homes, views
+from web.map_page import cards, history, homes, views
 from web.map_page.blueprint import blueprint
 
-__all__ = ["blueprint", "cards", "homes", "views"]
+__all__ = ["blueprint", "cards", "history", "homes", "views"]

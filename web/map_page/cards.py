@@ -8,7 +8,6 @@ from flask import render_template, request
 from geodata.actions import PlaceAnswer, locate_place
 from geodata.buildings import UnknownBuilding, building_by_ref, households_of, stairwells_of
 from geodata.compounds import UnknownCompound, bodies_of, compound_by_ref, compounds_of_grid, gates_of
-from geodata.days import today
 from geodata.divisions import division_chain
 from geodata.grids import grid_by_code
 from geodata.people import heads_of_compound, posts_of_areas, posts_of_building, posts_of_compound, workers_before
@@ -19,6 +18,7 @@ from geodata.snapshots import open_snapshot
 from gridmap.access import Permission
 from web import db
 from web.access import requires
+from web.days import asked_day
 from web.map_page.blueprint import blueprint
 from web.map_page.places import asked_place, asked_reach
 from web.scope import check_place, scope
@@ -30,7 +30,7 @@ def card() -> str:
     """The most specific thing at a place (``lon``, ``lat`` in WGS84 degrees): service point within ``reach_m``, building, compound, grid."""
     conn = db.connection()
     lon, lat = asked_place(request.args)
-    place = locate_place(conn, db.settings(), lon, lat)
+    place = locate_place(conn, db.settings(), lon, lat, at=asked_day())
     check_place(place)
     found = things_at(conn, place.lon, place.lat, reach_m=asked_reach(request.args))
     # What a click hits may lie outside the area by its middle: then the larger thing around it answers.
@@ -54,7 +54,7 @@ def card() -> str:
 def grid(code: str, place: PlaceAnswer | None = None) -> str:
     """The card of a grid in force."""
     conn, settings = db.connection(), db.settings()
-    at = today(settings.zone)
+    at = asked_day()
     found = grid_by_code(conn, scope(), code, at)
     areas = [found.code, *([found.community_code] if found.community_code else [])]
     counts: list[tuple[int, int]] = []
@@ -78,7 +78,7 @@ def grid(code: str, place: PlaceAnswer | None = None) -> str:
 @requires(Permission.VIEW_MAP)
 def compound(ref: UUID, place: PlaceAnswer | None = None) -> str:
     """The card of a compound."""
-    conn, at = db.connection(), today(db.settings().zone)
+    conn, at = db.connection(), asked_day()
     found = compound_by_ref(conn, scope(), ref, at)
     bodies, before = bodies_of(conn, found.id, at)
     return render_template(
@@ -97,7 +97,7 @@ def compound(ref: UUID, place: PlaceAnswer | None = None) -> str:
 @requires(Permission.VIEW_MAP)
 def building(ref: UUID, place: PlaceAnswer | None = None) -> str:
     """The card of a building; its homes are a card of their own, behind a purpose."""
-    conn, at = db.connection(), today(db.settings().zone)
+    conn, at = db.connection(), asked_day()
     found = building_by_ref(conn, scope(), ref, at)
     return render_template(
         "map_page/cards/building.html",
@@ -114,7 +114,7 @@ def building(ref: UUID, place: PlaceAnswer | None = None) -> str:
 @requires(Permission.VIEW_MAP)
 def service(ref: UUID, place: PlaceAnswer | None = None) -> str:
     """The card of a service point."""
-    found = service_point_by_ref(db.connection(), scope(), ref, today(db.settings().zone))
+    found = service_point_by_ref(db.connection(), scope(), ref, asked_day())
     return render_template("map_page/cards/service.html", service=found, **_shared(place))
 
 

@@ -5,15 +5,15 @@ from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
-from geodata.days import today
 from geodata.places import find_places, named_place, things_known
 from geodata.searching import find_things
 from geodata.service_points import service_kinds
 from gridmap.access import Permission
 from web import db
 from web.access import requires
+from web.days import asked_day
 from web.i18n import language
-from web.map_assets import GRID_TILES, grid_layer, page_map
+from web.map_assets import grid_layer, grid_tiles, page_map
 from web.map_page.blueprint import blueprint
 from web.map_page.places import opened
 from web.map_page.words import SERVICE, SERVICE_GROUP
@@ -35,7 +35,7 @@ _GATES_FROM_ZOOM = 17
 def index() -> str:
     """The map with grids and boundaries; an address may open a thing's card (``grid``, ``compound``, ``building``, ``service``, ``lon`` and ``lat``) or show an ``area``."""
     settings, conn = db.settings(), db.connection()
-    at = today(settings.zone)
+    at = asked_day()
     shown = opened(conn, scope(), request.args, at)
     made, has_grids = page_map(
         conn,
@@ -60,7 +60,7 @@ def index() -> str:
     if areas:
         made.add_child(Legend(_("Grids in force"), areas, note=_("As of %(day)s", day=at.isoformat()), layer=grids))
     for style, word, rows, zoom in _point_layers(known):
-        beside: dict[str, Any] = {"gridsUrl": GRID_TILES} if style == "compound_names" else {}
+        beside: dict[str, Any] = {"gridsUrl": grid_tiles()} if style == "compound_names" else {}
         layer = VectorTileLayer(
             style, "/tiles/services/{z}/{x}/{y}.mvt", name=word, language=language(), minZoom=zoom, **beside
         )
@@ -137,7 +137,7 @@ def _rows(known: frozenset[str], words: dict[str, str]) -> list[LegendRow]:
 @requires(Permission.VIEW_MAP)
 def search() -> str:
     """Grids, divisions, compounds, buildings and service points for the words in ``q``. A fragment of the page."""
-    conn, at = db.connection(), today(db.settings().zone)
+    conn, at = db.connection(), asked_day()
     words = request.args.get("q", "").strip()[:_WORDS_MOST]
     things = find_things(conn, scope(), words, at)
     return render_template(

@@ -5,7 +5,8 @@ from folium.template import Template
 
 
 class PlaceMark(MacroElement):
-    """A pin at a place in WGS84 degrees, a circle of its accuracy in metres, the grid of a key with the strong outline."""
+    """A pin at a place in WGS84 degrees, a circle of its accuracy in metres, the grid of a key with the strong outline, and the way to a point
+    of its edge (longitude, latitude)."""
 
     _template = Template(
         """
@@ -15,7 +16,15 @@ class PlaceMark(MacroElement):
         """
     )
 
-    def __init__(self, lat: float, lon: float, *, accuracy_m: float | None = None, grid_id: int | None = None) -> None:
+    def __init__(
+        self,
+        lat: float,
+        lon: float,
+        *,
+        accuracy_m: float | None = None,
+        grid_id: int | None = None,
+        edge: tuple[float, float] | None = None,
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca's
         self._name = "PlaceMark"
-        self.settings = {"lat": lat, "lon": lon, "accuracy": accuracy_m, "grid": grid_id}
+        self.settings = {"lat": lat, "lon": lon, "accuracy": accuracy_m, "grid": grid_id, "edge": edge}

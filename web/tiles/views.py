@@ -10,6 +10,7 @@ from geodata.tiles import TileAddress, tile_version, vector_tile
 from gridmap.access import Permission
 from web import db
 from web.access import requires
+from web.days import asked_day
 from web.heat_address import HeatAddress, density_breaks
 from web.scope import scope
 from web.tiles.heat_block import block_of, draw_block
@@ -27,8 +28,7 @@ _blocks: MadeOnce[dict[TileAddress, bytes]] = MadeOnce(200)
 def vector(layer: str, z: int, x: int, y: int) -> Response:
     """A vector tile of a layer; ``?at=`` chooses the day of the grids."""
     tile = TileAddress(z, x, y)
-    settings = db.settings()
-    at = parse_day(request.args.get("at", ""), "at") or today(settings.zone)
+    at = asked_day()
     conn = db.connection()
     version = tile_version(conn, scope(), layer, at)
     if (known := _not_modified(version)) is not None:

@@ -3,6 +3,7 @@ from sqlalchemy import Connection
 
 from geodata.account_areas import areas_of
 from geodata.days import today
+from geodata.notices import notices_of, unread_count
 from geodata.report_filter import ReportFilter
 from geodata.report_news import News, by_state, by_state_in_scope, news
 from geodata.report_order import ORDERS
@@ -19,12 +20,14 @@ from web import db
 from web.access import requires
 from web.cases.listing import PAGE, communities_of
 from web.cases.words import case_helpers
+from web.notices.views import told
 from web.role_words import role_word
 from web.scope import scope
 
 #: Rows of the lists on the page.
 LONGEST = 8
 MINE = 5
+NOTICES = 5
 #: Reaches whose reports a snapshot can tell apart.
 _IN_SNAPSHOT = (Reach.AREA, Reach.UNIT)
 
@@ -58,6 +61,8 @@ def home() -> str:
         news=fresh,
         own=own,
         communities=communities_of(conn, [*oldest, *own]),
+        **told(notices_of(conn, g.account.id, unread=True, limit=NOTICES)),
+        unread=unread_count(conn, g.account.id),
         saved=saved_filters(conn, g.account.id, PAGE),
         deputising=[row for row in areas_of(conn, [g.account.id], at) if row.for_account],
         cases_url=lambda **query: url_for("cases.index", **query),

@@ -1,0 +1,31 @@
+"""What notices say."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+ICONS = {
+    "moved_here": "box-arrow-in-right",
+    "moved_away": "box-arrow-right",
+    "published": "calendar-event",
+    "boundary_corrected": "bounding-box",
+}
+
+
+def notice_words(row: Row[Any]) -> str:
+    """A notice as a sentence; a kind that has no words yet is named by its code."""
+    detail = row.detail
+    match row.kind:
+        case "moved_here":
+            return _("Case %(number)s (%(category)s) came to %(to)s: its place was corrected.", **detail)
+        case "moved_away":
+            return _("Case %(number)s (%(category)s) left %(from)s: its place was corrected.", **detail)
+        case "published":
+            return _(
+                "New boundaries since %(day)s, grid %(grid)s: %(came)s cases came, %(left)s left, about %(asked)s in progress a person is asked.",
+                **detail,
+            )
+        case "boundary_corrected":
+            return _("A boundary of grid %(grid)s was corrected: %(came)s cases came, %(left)s left.", **detail)
+    return str(row.kind)
