@@ -46,7 +46,7 @@ def build_houses(plan: GroundPlan, yards: list[Yard], targets: dict[int, int], r
 
     ``targets`` are dwellings by grid.
     """
-    builder = _Builder(Built(), Counter(), rng)
+    builder = _Builder(Built(), Counter(), Counter(), rng)
     for yard in yards:
         builder.add_compound(yard)
     for piece in plan.pieces:
@@ -61,6 +61,7 @@ def build_houses(plan: GroundPlan, yards: list[Yard], targets: dict[int, int], r
 class _Builder:
     made: Built
     serial: Counter[str]
+    rows: Counter[str]
     rng: np.random.Generator
 
     def _add(self, footprint: Footprint, name: str, piece: Piece, yard: int | None = None) -> None:
@@ -87,8 +88,10 @@ class _Builder:
     def add_village(self, piece: Piece, homes: int) -> None:
         rows, lanes, fields = village(piece, homes)
         name = short_name(hohhot_names()[piece.community])
-        for number, row in enumerate(rows, start=1):
-            self._add(row, f"{name}平房{number}排", piece)
+        for row in rows:
+            # A village on two pieces of land numbers its rows through.
+            self.rows[piece.community] += 1
+            self._add(row, f"{name}平房{self.rows[piece.community]}排", piece)
         if lanes:
             self.made.lanes.append((f"{name}村内路", shapely.MultiLineString(lanes)))
         self.made.cover.extend(("green", "", field) for field in fields)

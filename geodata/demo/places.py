@@ -25,6 +25,11 @@ class Places:
     mall: shapely.Polygon | None
     corners: np.ndarray
 
+    @property
+    def street(self) -> str:
+        """Code of the street that all lie on."""
+        return self.homes[0].community[:9]
+
     @classmethod
     def of(cls, plan: GroundPlan, built: Built, tiling: Tiling, frame: LocalFrame) -> "Places":
         """The places of a built city."""

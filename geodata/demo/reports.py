@@ -15,6 +15,7 @@ from geodata.demo.rhythm import draw_times
 from geodata.demo.sites import sites_of
 from geodata.demo.states import CITY_ZONE, states_of
 from geodata.demo.streams import stream
+from geodata.demo.wording import hotline_words
 from gridmap.datum import from_wgs84
 
 #: Share of hotline orders that carry only the caller's words for the place.
@@ -79,6 +80,7 @@ def make_reports(
     spots = [_of_hotspot(spot, first_day, until, stream(seed, f"hotspot {spot.name}")) for spot in hotspots]
     drawn = _joined([*_told_again(ordinary, again, until, rng), *spots])
     frame = _as_received(drawn, places, until, rng).assign(kind=drawn.kind, pair=drawn.pair, again=drawn.again)
+    _word_hotline(frame, places, stream(seed, "hotline words", label))
     frame = frame.sort_values(["reported_at", "occurred_at", "text"], kind="stable", ignore_index=True)
     frame["status"] = states_of(frame["kind"].to_numpy(), frame["reported_at"], frame["again"].to_numpy(), until, rng)
     frame.insert(0, "key", [f"demo-{label}-{seed}-{number:07d}" for number in range(1, len(frame) + 1)])
@@ -178,6 +180,12 @@ def _as_received(drawn: Drawn, places: Places, until: date, rng: np.random.Gener
             "reported_at": _utc(np.maximum(drawn.occurred, np.minimum(drawn.occurred + delay, last))),
         }
     )
+
+
+def _word_hotline(frame: pd.DataFrame, places: Places, rng: np.random.Generator) -> None:
+    """A hotline's clerks write down what they hear."""
+    own = (frame["source"] == "hotline").to_numpy()
+    frame.loc[own, "address_text"] = hotline_words(frame.loc[own, "address_text"].tolist(), places.street, rng)
 
 
 def _of(channel: np.ndarray, name: str) -> np.ndarray:
