@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, true
+from geoalchemy2 import Geography, Geometry
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, cast, func, or_, select, true
 
 from geodata.days import valid_on
 from geodata.reports import described
@@ -80,6 +82,12 @@ def doubt_of(conn: Connection, report_id: int) -> Row[Any] | None:
     return found
 
 
+def doubt_of_ref(conn: Connection, scope: Scope, ref: UUID) -> Row[Any] | None:
+    """The latest question about a report that the scope sees, None without one or for other reports."""
+    found: Row[Any] | None = conn.execute(_questions().where(report.c.ref == ref, _visible(conn, scope))).one_or_none()
+    return found
+
+
 def disputed_borders(conn: Connection, scope: Scope, since: datetime, *, limit: int = 10) -> list[DisputedBorder]:
     """The pairs of grids whose border leaves most doubts, open now or decided since a time, inside the scope."""
     counts = {state: func.count().filter(doubt.c.state == state) for state in STATES_SHOWN}
@@ -96,26 +104,40 @@ def disputed_borders(conn: Connection, scope: Scope, since: datetime, *, limit: 
 
 
 def grids_asked(conn: Connection, codes: Iterable[str], at: date) -> dict[str, Row[Any]]:
-    """Grids by code, in force on a day or else in their latest edition: ``code``, ``name``, ``name_en``, ``community_code``, ``community``, ``geojson``.
+    """Grids by code, in force on a day or else in their latest edition: ``code``, ``name``, ``name_en``, ``community`` (its name).
 
     They are those of a question that the caller sees, whether in their area or not.
     """
+    columns = (grid.c.code, grid.c.name, grid.c.name_en, division.c.name.label("community"))
+    return _by_code(conn, codes, at, columns)
+
+
+def shapes_asked(
+    conn: Connection, codes: Iterable[str], at: date, lon: float, lat: float, around_m: float
+) -> dict[str, Row[Any]]:
+    """The outlines of the grids of ``grids_asked`` as GeoJSON in ``geojson``, and a place inside each that lies around a place, for its
+    words: ``label_lon``, ``label_lat`` (None where the grid lies farther off)."""
+    place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326, type_=Geometry("POINT", 4326))
+    circle = cast(func.ST_Buffer(cast(place, Geography), around_m), Geometry)
+    label = func.ST_PointOnSurface(func.ST_Intersection(grid.c.geom, circle))
+    columns = (
+        grid.c.code,
+        func.ST_AsGeoJSON(grid.c.geom, 6).label("geojson"),
+        func.ST_X(label).label("label_lon"),
+        func.ST_Y(label).label("label_lat"),
+    )
+    return _by_code(conn, codes, at, columns)
+
+
+def _by_code(conn: Connection, codes: Iterable[str], at: date, columns: Iterable[Any]) -> dict[str, Row[Any]]:
     query = (
-        select(
-            grid.c.code,
-            grid.c.name,
-            grid.c.name_en,
-            grid.c.community_code,
-            division.c.name.label("community"),
-            func.ST_AsGeoJSON(grid.c.geom, 6).label("geojson"),
-        )
+        select(*columns)
         .select_from(grid.outerjoin(division, division.c.code == grid.c.community_code))
         .where(grid.c.code.in_(sorted(set(codes))))
-        .distinct(grid.c.code)
-        .order_by(grid.c.code, valid_on(grid, at).desc(), func.lower(grid.c.valid).desc())
+        .order_by(valid_on(grid, at), func.lower(grid.c.valid).nulls_first())
     )
     rows: list[Row[Any]] = list(conn.execute(query))
-    return {row.code: row for row in rows}
+    return {row.code: row for row in rows}  # of editions the last
 
 
 def tag_of(report_id: int, grid_id: int | None, assigned_at: datetime | None, state: str | None) -> str:
@@ -155,15 +177,19 @@ def _questions() -> Select[Any]:
 
 def _conditions(conn: Connection, scope: Scope, chosen: DoubtChoice) -> list[ColumnElement[bool]]:
     found = [doubt.c.state == chosen.state]
-    inside = and_(true(), *scope.report_conditions(conn))
     if chosen.between:
         found += [
             doubt.c.kind == "accuracy",
             *(code == wanted for code, wanted in zip(_TWO, chosen.between, strict=True)),
         ]
     if chosen.state == "open":
-        return [*found, STATE_PLACE.in_([STATES.index(state) + 1 for state in OPEN]), inside]
+        return [*found, STATE_PLACE.in_([STATES.index(state) + 1 for state in OPEN]), *scope.report_conditions(conn)]
     if chosen.since:
         found.append(doubt.c.decided_at >= chosen.since)
+    return [*found, _visible(conn, scope)]
+
+
+def _visible(conn: Connection, scope: Scope) -> ColumnElement[bool]:
+    """What lies inside the scope, and for a day what its account decided."""
     mine = and_(doubt.c.decided_by == scope.account_id, doubt.c.decided_at > func.now() - TAKE_BACK)
-    return [*found, or_(inside, mine)]
+    return or_(and_(true(), *scope.report_conditions(conn)), mine)

@@ -5,7 +5,6 @@ what somebody else has changed meanwhile is told so.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from sqlalchemy import Connection, Row, cast, func, select, update
 from geodata.actions.acting import Actor
 from geodata.actions.managing import ChangedMeanwhile
 from geodata.days import valid_on
-from geodata.doubts import DECIDED, TAKE_BACK, doubt_of, tag_of
+from geodata.doubts import DECIDED, doubt_of, doubt_of_ref, tag_of
 from geodata.grids import grid_by_code
 from geodata.reports import UnknownReport, described, report_by_ref
 from geodata.tables import doubt, event, grid, owner, owner_history, report
@@ -50,7 +49,7 @@ class Decision:
     changed: bool = True
 
 
-def confirm_owner(conn: Connection, by: Actor, ref: UUID | str, seen: str) -> Decision:
+def confirm_owner(conn: Connection, by: Actor, ref: UUID, seen: str) -> Decision:
     """The owner is right. ``seen`` is the tag of what the person saw (``geodata.doubts.tag_of``).
 
     Errors: ``UnknownReport`` outside the actor's scope, ``ChangedMeanwhile``.
@@ -67,7 +66,7 @@ def confirm_owner(conn: Connection, by: Actor, ref: UUID | str, seen: str) -> De
     return Decision(row.ref, "confirmed", row.grid_code, row.grid_code)
 
 
-def transfer_owner(conn: Connection, by: Actor, ref: UUID | str, code: str, seen: str) -> Decision:
+def transfer_owner(conn: Connection, by: Actor, ref: UUID, code: str, seen: str) -> Decision:
     """The report belongs to another grid: one of those that may hold the place, or any in force inside the actor's area.
 
     Errors: ``UnknownReport`` outside the scope, ``UnknownGrid``, ``SameOwner``, ``ChangedMeanwhile``.
@@ -78,7 +77,7 @@ def transfer_owner(conn: Connection, by: Actor, ref: UUID | str, code: str, seen
     _check_seen(row, question, seen)
     if row.grid_code == code:
         raise SameOwner(field="grid", grid_code=code)
-    target = _target(conn, by, row, question, code)
+    target = _target(conn, by, question, code)
     share = _share(question, code)
     values = {"grid_id": target, "reason": str(Reason.DECIDED), "share": share, "assigned_at": func.now()}
     conn.execute(_owner_of(row.id).values(**values, distance_to_edge_m=_distance_to_edge_m(row.id, target)))
@@ -87,7 +86,7 @@ def transfer_owner(conn: Connection, by: Actor, ref: UUID | str, code: str, seen
     return Decision(row.ref, "transferred", row.grid_code, code)
 
 
-def take_back(conn: Connection, by: Actor, ref: UUID | str) -> Decision:
+def take_back(conn: Connection, by: Actor, ref: UUID) -> Decision:
     """Undo one's own decision: the owner that was asked about is the owner again, and the question is open.
 
     Errors: ``UnknownReport``, ``NothingToTakeBack``.
@@ -107,34 +106,18 @@ def take_back(conn: Connection, by: Actor, ref: UUID | str) -> Decision:
     return Decision(row.ref, "open", question.chosen_code, question.asked_code)
 
 
-def _locked(conn: Connection, by: Actor, ref: UUID | str) -> tuple[Row[Any], Row[Any] | None]:
+def _locked(conn: Connection, by: Actor, ref: UUID) -> tuple[Row[Any], Row[Any] | None]:
     """The report with its owner, which nobody else can change until the transaction ends, and the question about it."""
-    found = _report(conn, by, ref)
+    try:
+        found = report_by_ref(conn, by.scope, ref)
+    except UnknownReport:  # perhaps this account has just transferred it out of its area
+        mine = doubt_of_ref(conn, by.scope, ref)
+        if mine is None:
+            raise
+        found = mine
     conn.execute(select(owner.c.report_id).where(owner.c.report_id == found.id).with_for_update())
     row = conn.execute(described().where(report.c.id == found.id)).one()
     return row, doubt_of(conn, found.id)
-
-
-def _report(conn: Connection, by: Actor, ref: UUID | str) -> Row[Any]:
-    """A report inside the scope, or one that this account has just transferred out of it."""
-    try:
-        return report_by_ref(conn, by.scope, ref)
-    except UnknownReport:
-        mine = (doubt.c.decided_by == by.account_id, doubt.c.decided_at > datetime.now(UTC) - TAKE_BACK)
-        query = select(report.c.id).join(doubt, doubt.c.report_id == report.c.id)
-        if (
-            not _is_ref(ref)
-            or (row := conn.execute(query.where(report.c.ref == str(ref), *mine)).one_or_none()) is None
-        ):
-            raise
-        return row
-
-
-def _is_ref(ref: UUID | str) -> bool:
-    try:
-        return bool(UUID(str(ref)))
-    except ValueError:
-        return False
 
 
 def _decided_so(question: Row[Any] | None, by: Actor, state: str, code: str | None) -> bool:
@@ -152,7 +135,7 @@ def _check_seen(row: Row[Any], question: Row[Any] | None, seen: str) -> None:
         raise ChangedMeanwhile
 
 
-def _target(conn: Connection, by: Actor, row: Row[Any], question: Row[Any] | None, code: str) -> int:
+def _target(conn: Connection, by: Actor, question: Row[Any] | None, code: str) -> int:
     """The key of the grid that takes the report; of a grid that was asked about the edition in force, else the latest."""
     if code in dict(question.alternatives if question else ()):
         editions = select(grid.c.id).where(grid.c.code == code)

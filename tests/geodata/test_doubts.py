@@ -19,6 +19,7 @@ from geodata.doubts import (
     count_doubts,
     disputed_borders,
     doubt_of,
+    doubt_of_ref,
     list_doubts,
     tag_of,
     tag_of_row,
@@ -195,9 +196,11 @@ def test_the_question_is_asked_inside_the_area_of_the_owner(nine_grids: Connecti
         transfer_owner(nine_grids, stranger, ref, "f", tag)
     with pytest.raises(UnknownReport):
         take_back(nine_grids, stranger, ref)
-    for unknown in (ref, "nonsense"):
+    for unknown in (ref, UUID(int=0)):
         with pytest.raises(UnknownReport):
             confirm_owner(nine_grids, stranger, unknown, tag)
+    assert doubt_of_ref(nine_grids, stranger.scope, ref) is None
+    assert doubt_of_ref(nine_grids, EVERYTHING, ref) is not None
 
 
 def test_a_transfer_out_of_ones_area_can_be_taken_back_for_a_day(nine_grids: Connection, settings: Settings) -> None:

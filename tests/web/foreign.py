@@ -46,7 +46,9 @@ _FILE = text(
         now() - interval '1 day', :district, 'dispatched'
     FROM generate_series(1, :many) i;
     INSERT INTO owner (report_id, grid_id, reason, index_version, intake_district)
-    SELECT r.id, :grid, 'inside', 1, :district FROM report r WHERE r.text LIKE :mark || '%'
+    SELECT r.id, :grid, 'inside', 1, :district FROM report r WHERE r.text LIKE :mark || '%';
+    INSERT INTO doubt (report_id, kind, grid_id, reason, share, alternatives, intake_district)
+    SELECT r.id, 'accuracy', :grid, 'inside', 0.6, '[["x", 0.6], ["y", 0.4]]', :district FROM report r WHERE r.text LIKE :mark || '%'
     """
 )
 

@@ -1,0 +1,114 @@
+"""Owners in doubt in words: the grids to choose from with their shares, and what the map shows of them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
+from sqlalchemy import Connection, Row
+
+from geodata.doubts import shapes_asked
+from web.map_words import place_name, thousands
+
+STATE = {
+    "open": lazy_pgettext("doubt", "Open"),
+    "confirmed": lazy_pgettext("doubt", "Confirmed"),
+    "transferred": lazy_pgettext("doubt", "Transferred"),
+}
+EMPTY = {
+    "open": _l("No owner is in doubt."),
+    "confirmed": _l("Nobody confirmed an owner in this period."),
+    "transferred": _l("Nobody transferred a report in this period."),
+}
+#: The map shows so many accuracies around the place; without one, so many metres.
+_AROUND, _LEAST_M = 2.5, 60.0
+#: Less than this in no grid goes without saying.
+_LEAST_REST = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A grid that may hold the place: its number on page and map, share (None: nobody counted), whether it owns the report now."""
+
+    number: int
+    code: str
+    name: str
+    community: str
+    share: float | None
+    owns: bool
+
+    @property
+    def percent(self) -> str:
+        """The share in words, "" without one."""
+        return percent(self.share)
+
+
+def percent(share: float | None) -> str:
+    """A share as people read it.
+
+    >>> percent(0.804), percent(0.004), percent(None)
+    ('80%', '<1%', '')
+    """
+    if share is None:
+        return ""
+    return "<1%" if 0 < share < 0.01 else f"{share:.0%}"
+
+
+def choices_of(row: Row[Any], named: Mapping[str, Row[Any]]) -> list[Choice]:
+    """The grids of a question, the likeliest first."""
+    found = []
+    for number, (code, share) in enumerate(row.alternatives, 1):
+        grid = named.get(code)
+        name, community = (place_name(grid), grid.community or "") if grid else (code, "")
+        found.append(Choice(number, code, name, community, share, code == row.grid_code))
+    return found
+
+
+def rest_of(row: Row[Any]) -> float:
+    """The share of the probability that lies in no grid, 0 where it is next to nothing."""
+    shares = [share for _code, share in row.alternatives if share is not None]
+    rest = 1.0 - sum(shares) if shares else 0.0
+    return rest if rest >= _LEAST_REST else 0.0
+
+
+def shares_in_words(row: Row[Any], choices: list[Choice]) -> str:
+    """How sure the owner is: a sentence."""
+    if row.doubt_kind == "published":
+        return str(_("New boundaries are in force: the place lies in another grid than before, and work is under way."))
+    told = [
+        _("%(share)s in %(grid)s", share=each.percent, grid=each.name) for each in choices if each.share is not None
+    ]
+    if rest := rest_of(row):
+        told.append(_("%(share)s in no grid", share=percent(rest)))
+    words = str(_(", ")).join(told)
+    if row.accuracy_m is None:
+        return words
+    return str(_("Accurate to %(metres)s m: %(shares)s.", metres=thousands(round(row.accuracy_m)), shares=words))
+
+
+def map_data(conn: Connection, row: Row[Any], choices: list[Choice], at: Any) -> dict[str, Any]:
+    """What the map draws: the place, the circle of its accuracy, the grids with their words at the places of ``label``."""
+    if row.lon is None:
+        return {}
+    around = max(_LEAST_M, _AROUND * (row.accuracy_m or 0.0))
+    shapes = shapes_asked(conn, [each.code for each in choices], at, row.lon, row.lat, around)
+    return {
+        "lon": row.lon,
+        "lat": row.lat,
+        "accuracy": row.accuracy_m,
+        "around": around,
+        "grids": [
+            {
+                "number": each.number,
+                "name": f"{each.name} {each.percent}".strip(),
+                "owns": each.owns,
+                "shape": json.loads(shape.geojson),
+                "label": [shape.label_lat, shape.label_lon] if shape.label_lat is not None else None,
+            }
+            for each in choices
+            if (shape := shapes.get(each.code)) is not None
+        ],
+    }
