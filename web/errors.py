@@ -25,6 +25,9 @@ from geodata.compounds import UnknownCompound
 from geodata.database import DatabaseUnreachable
 from geodata.grids import UnknownGrid
 from geodata.jobs.queue import UnknownJob
+from geodata.positions.corrections import CorrectionUnderWay, CorrectionUndone, UnknownCorrection
+from geodata.positions.piles import UnknownPile
+from geodata.positions.streams import UnknownStream
 from geodata.rate_limits import TooManyRequests
 from geodata.reports import UnknownReport
 from geodata.scope import OutsideArea
@@ -148,9 +151,14 @@ STATUS: dict[type[GridmapError], int] = {
     UnknownPublication: 404,
     PublicationAhead: 409,
     PublicationPast: 409,
+    UnknownStream: 404,
+    UnknownCorrection: 404,
+    UnknownPile: 404,
     MethodNotAllowed: 405,
     ChangedMeanwhile: 409,
     NothingToTakeBack: 409,
+    CorrectionUnderWay: 409,
+    CorrectionUndone: 409,
     KeyReused: 409,
     BodyTooLarge: 413,
     WrongContentType: 415,

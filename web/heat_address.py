@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import url_for
 from sqlalchemy import Connection
 
-from geodata.report_filter import ReportFilter
+from geodata.report_filter import EXACT, ReportFilter
 from geodata.scope import Scope
 from geodata.selections import Selection, choose, first_day, last_day
 from geodata.snapshots import Snapshot
@@ -53,13 +53,15 @@ class BadWeek(GridmapError):
 class HeatAddress:
     """``chosen`` is the filter with its period; ``week`` the Monday of the slider's week, None outside the slider.
 
-    ``first_day`` and ``last_day`` are those of the data, None without reports.
+    ``inexact``: the density takes in reports whose coordinates do not say where something is. ``first_day`` and ``last_day`` are those
+    of the data, None without reports.
     """
 
     chosen: ReportFilter
     measure: str = MEASURES[0]
     week: date | None = None
     compare: str | None = None
+    inexact: bool = False
     first_day: date | None = None
     last_day: date | None = None
 
@@ -75,7 +77,8 @@ class HeatAddress:
         compare = query.get("compare", "") or None
         if compare and compare not in COMPARISONS:
             raise UnknownComparison(field="compare", value=compare, allowed=", ".join(COMPARISONS))
-        found = cls(chosen, measure, None, compare, first_day(snapshot), last_day(snapshot))
+        inexact = query.get("inexact", "") == "1"
+        found = cls(chosen, measure, None, compare, inexact, first_day(snapshot), last_day(snapshot))
         week, weeks = parse_week(query.get("week", "")), found.weeks
         return replace(found, week=min(max(week, weeks[0]), weeks[-1])) if week and weeks else found
 
@@ -112,6 +115,19 @@ class HeatAddress:
         return replace(self.chosen, from_day=max(self.week, first), to_day=min(self.week + WEEK, after))
 
     @property
+    def on_site(self) -> ReportFilter:
+        """The filter of what the density draws: what is shown, without piles and rounded coordinates unless they are asked for."""
+        return self._on_site(self.shown)
+
+    @property
+    def usual_on_site(self) -> ReportFilter:
+        """The same of what the slider's classes come from."""
+        return self._on_site(self.usual)
+
+    def _on_site(self, chosen: ReportFilter) -> ReportFilter:
+        return chosen if self.inexact or chosen.placing else replace(chosen, placing=EXACT)
+
+    @property
     def usual(self) -> ReportFilter:
         """The filter that the slider's classes come from: the last 52 whole weeks that have data, whatever the period."""
         if self.last_day is None:
@@ -142,6 +158,8 @@ class HeatAddress:
             found["week"] = [week_words(self.week)]
         if self.compare:
             found["compare"] = [self.compare]
+        if self.inexact:
+            found["inexact"] = ["1"]
         return found
 
     def changed(self, **changes: Any) -> "HeatAddress":
@@ -158,7 +176,9 @@ class HeatAddress:
 
     def tile_url(self) -> str:
         """The heat tiles' address with {z}, {x}, {y} left in."""
-        pairs = {**self.chosen.without_bbox().query(), **({"week": [week_words(self.week)]} if self.week else {})}
+        pairs = self._on_site(self.chosen).without_bbox().query()
+        pairs |= {"week": [week_words(self.week)]} if self.week else {}
+        pairs |= {"inexact": ["1"]} if self.inexact else {}
         query = urlencode(pairs, doseq=True)
         return "/tiles/heat/{z}/{x}/{y}.png" + (f"?{query}" if query else "")
 
@@ -166,10 +186,10 @@ class HeatAddress:
 def density_breaks(
     conn: Connection, scope: Scope, snapshot: Snapshot, asked: HeatAddress, selection: Selection
 ) -> tuple[float, ...]:
-    """Lower limits of the heat tiles' classes for what is shown (``selection``): single weeks all have the same ones."""
+    """Lower limits of the heat tiles' classes for what is drawn (``selection``): single weeks all have the same ones."""
     if asked.week is None:
         return selection.density_classes
-    return choose(conn, scope, snapshot, asked.usual).weekly_density_classes
+    return choose(conn, scope, snapshot, asked.usual_on_site).weekly_density_classes
 
 
 def chosen_filter(query: Mapping[str, Any], last_day: date | None) -> ReportFilter:

@@ -8,7 +8,7 @@ from flask_babel import lazy_pgettext
 
 from gridmap.privacy import shown
 from web.i18n import language
-from web.words import reason_word, source_word, status_word
+from web.words import placing_word, reason_word, source_word, status_word
 
 GRID_KIND = {
     "general": _l("General grid"),
@@ -69,6 +69,7 @@ def helpers() -> dict[str, Any]:
         "grid_kind_word": grid_kind_word,
         "place_kind_word": place_kind_word,
         "place_name": place_name,
+        "placing_word": placing_word,
         "reason_word": reason_word,
         "source_word": source_word,
         "status_word": status_word,

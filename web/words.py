@@ -43,6 +43,12 @@ DATUM = {
     "bd09": _l("BD-09 (Baidu)"),
 }
 
+PLACING = {
+    "exact": _l("Coordinates on site"),
+    "pile": _l("Shares one coordinate with many"),
+    "rounded": _l("Rounded coordinates"),
+}
+
 REASON = {
     "inside": _l("inside the grid"),
     "edge": _l("on the grid's edge"),
@@ -68,6 +74,11 @@ def source_word(code: str) -> str:
 def datum_word(code: str) -> str:
     """A datum with where it comes from."""
     return str(DATUM[code])
+
+
+def placing_word(code: str) -> str:
+    """Whether a report's coordinates say where something is, in words."""
+    return str(PLACING[code])
 
 
 def reason_word(code: str | None) -> str:

@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from geodata.copying import copy_in
 from geodata.positions.locking import lock_reports
+from geodata.reports import described
 from geodata.sql import statement
-from geodata.tables import account, pile, place_flag
+from geodata.tables import account, pile, place_flag, report
 from gridmap.datum import as_hypothesis, to_wgs84
 from gridmap.errors import GridmapError
 from gridmap.positions import SAME_DECIMALS, find_piles, find_rounded
@@ -185,3 +186,11 @@ def flag_counts(conn: Connection) -> dict[str, int]:
     """Reports by kind of flag."""
     counted = select(place_flag.c.kind, func.count()).group_by(place_flag.c.kind)
     return {kind: count for kind, count in conn.execute(counted)}  # noqa: C416  (rows are no pairs to the type checker)
+
+
+def reports_of_pile(conn: Connection, pile_id: int, *, limit: int, after: int = 0) -> tuple[list[Row[Any]], int | None]:
+    """A page of the reports of a pile, newest first, from the so manyeth on, and where the next page starts (None on the last)."""
+    query = described().join(place_flag, place_flag.c.report_id == report.c.id).where(place_flag.c.pile_id == pile_id)
+    rows = conn.execute(query.order_by(report.c.occurred_at.desc(), report.c.id.desc()).offset(after).limit(limit + 1))
+    found = list(rows)
+    return found[:limit], after + limit if len(found) > limit else None

@@ -27,7 +27,7 @@ from web.scope import scope
 _BODY = (
     "client_key", "lon", "lat", "datum", "accuracy_m", "device", "category", "text", "address_text", "source", "occurred_at",
 )  # fmt: skip
-_FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "lacking", "limit", "cursor")
+_FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "lacking", "placing", "limit", "cursor")
 
 
 @blueprint.post("/reports")

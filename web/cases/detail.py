@@ -13,6 +13,7 @@ from geodata.divisions import division_chain
 from geodata.hotline import order_of_report
 from geodata.ownership import Ownership
 from geodata.people import posts_of_areas
+from geodata.positions.piles import flag_of
 from geodata.reports import events_of, report_by_ref
 from gridmap.access import Permission
 from web import db
@@ -51,6 +52,8 @@ def one(ref: UUID) -> str:
         **asked,
         events=events_of(conn, row.id),
         order=order_of_report(conn, row.id),
+        flag=flag_of(conn, row.id),
+        may_see_piles=seen.may(Permission.MANAGE_DATA) and seen.everywhere,
         placing_url=None,
         nearby=nearby,
         communities=communities_of(conn, nearby),

@@ -38,6 +38,8 @@ EVENT = {
     "address_placed": _l("Placed by a person"),
     "address_given_up": _l("Cannot be placed"),
     "moved": _l("Place corrected"),
+    "datum_corrected": _l("Coordinate system corrected"),
+    "datum_restored": _l("Correction of the coordinate system undone"),
 }
 #: States whose sign is not the clock: done, and not done after all.
 _DONE = ("closed", "rated", "upheld")

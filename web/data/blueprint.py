@@ -36,12 +36,13 @@ KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A part of the page, and who sees it."""
+    """A part of the page, and who sees it; some only those who may see the whole city."""
 
     endpoint: str
     word: str
     icon: str
     permission: Permission = Permission.MANAGE_DATA
+    whole_city: bool = False
 
 
 TABS = (
@@ -50,6 +51,7 @@ TABS = (
     Tab("data.editions", _l("Editions of the grids"), "calendar-event"),
     Tab("data.upload", _l("Upload a layer"), "upload"),
     Tab("data.layers", _l("Layers"), "layers"),
+    Tab("data.sources", _l("Sources of coordinates"), "crosshair", whole_city=True),
     Tab("data.findings", _l("Quality findings"), "exclamation-diamond"),
     Tab("data.jobs", _l("Jobs"), "hourglass-split"),
 )
@@ -64,7 +66,11 @@ def index() -> AnyResponse:
 
 def _tabs() -> list[Tab]:
     account = g.get("account")  # an address can be refused before it is known who asks
-    return [tab for tab in TABS if account is not None and may(account.role, tab.permission)]
+    return [
+        tab
+        for tab in TABS
+        if account is not None and may(account.role, tab.permission) and (not tab.whole_city or scope().everywhere)
+    ]
 
 
 def check_whole_city() -> None:

@@ -3,8 +3,7 @@
 from flask_babel import gettext as _
 from folium.map import Layer
 
-from geodata.days import today
-from geodata.selections import Selection
+from geodata.selections import choose
 from geodata.snapshots import Snapshot
 from web import db
 from web.days import asked_day
@@ -18,7 +17,7 @@ from web.security import csp_nonce
 from web.tiles.picture import COLOURS
 
 
-def heat_map(snapshot: Snapshot, asked: HeatAddress, selection: Selection) -> tuple[MapParts, bool]:
+def heat_map(snapshot: Snapshot, asked: HeatAddress) -> tuple[MapParts, bool]:
     """The map of an address, and whether there are any grids."""
     settings, conn = db.settings(), db.connection()
     made, has_grids = page_map(conn, scope(), settings, asked_day(), _("Issue heatmap"), asked.chosen.area)
@@ -27,7 +26,8 @@ def heat_map(snapshot: Snapshot, asked: HeatAddress, selection: Selection) -> tu
         colours = CHANGE_COLOURS if asked.compare else COLOURS
         layer: Layer = GridChoropleth(grid_tiles(), asked.url("heat.grids"), name=text.title, colours=colours)
     else:
-        text = density_legend(asked, density_breaks(conn, scope(), snapshot, asked, selection), selection.bandwidth_m)
+        drawn = choose(conn, scope(), snapshot, asked.on_site)
+        text = density_legend(asked, density_breaks(conn, scope(), snapshot, asked, drawn), drawn.bandwidth_m)
         layer = HeatTileLayer(asked.tile_url(), name=text.title)
     layer.add_to(made)
     grid_layer().add_to(made)

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, g, jsonify, render_template, request
 from sqlalchemy import Row
 
 from geodata.actions import locate_place
-from geodata.days import today
 from geodata.places import FoundPlace, grid_facts, named_place
 from geodata.report_filter import ReportFilter
 from geodata.reports import reports_by_id
@@ -51,8 +50,7 @@ class UnknownClass(GridmapError):
 def index() -> str:
     """The heatmap of the address, with its figures."""
     snapshot, asked = _asked()
-    selection = choose(db.connection(), scope(), snapshot, asked.shown)
-    parts, has_grids = heat_map(snapshot, asked, selection)
+    parts, has_grids = heat_map(snapshot, asked)
     return render_template(
         "heat/index.html",
         parts=parts,

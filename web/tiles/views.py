@@ -2,8 +2,7 @@ from hashlib import sha256
 
 from flask import Blueprint, Response, current_app, request
 
-from geodata.days import today
-from geodata.report_filter import ReportFilter, parse_day
+from geodata.report_filter import ReportFilter
 from geodata.selections import choose
 from geodata.snapshots import open_snapshot
 from geodata.tiles import TileAddress, tile_version, vector_tile
@@ -47,7 +46,7 @@ def heat(z: int, x: int, y: int) -> Response:
     snapshot = open_snapshot(db.engine(), db.settings())
     asked = HeatAddress.parse(request.args, ReportFilter.parse(request.args), snapshot)
     conn = db.connection()
-    selection = choose(conn, scope(), snapshot, asked.shown)
+    selection = choose(conn, scope(), snapshot, asked.on_site)
     breaks = density_breaks(conn, scope(), snapshot, asked, selection)
     version = f"{selection.version}/{breaks}"
     if (known := _not_modified(version)) is not None:
