@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
@@ -88,10 +87,9 @@ def order_of_report(conn: Connection, report_id: int) -> Any:
     return found
 
 
-def report_of_order(conn: Connection, number: str) -> UUID | None:
-    """The reference of the report that an order is, whoever asks."""
-    query = select(report.c.ref).join(hotline_order, hotline_order.c.report_id == report.c.id)
-    return conn.scalar(query.where(hotline_order.c.number == number))
+def report_id_of_order(conn: Connection, number: str) -> int | None:
+    """The key of the report that an order is, whoever asks."""
+    return conn.scalar(select(hotline_order.c.report_id).where(hotline_order.c.number == number))
 
 
 def open_cases_near(

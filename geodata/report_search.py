@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, or_
 
+from geodata.hotline import report_id_of_order
 from geodata.report_filter import ReportFilter, first_value
 from geodata.tables import report
 
@@ -24,7 +25,8 @@ _CASED = re.compile(r"[^\W\d_\u2e80-\U0003ffff]")
 class ReportSearch:
     """A choice of reports as the page of cases holds it in its address.
 
-    ``words`` stand in the text or the address, or are a case's number (the first eight digits of its ``ref``); ``days`` is a period
+    ``words`` stand in the text or the address, or are a case's number (the first eight digits of its ``ref``) or that of an order of
+    the hotline; ``days`` is a period
     that ends today and is already in ``chosen``; ``filed_by`` an account's key.
     """
 
@@ -68,13 +70,15 @@ class ReportSearch:
         """Conditions on ``report``."""
         found = self.chosen.conditions(conn, zone)
         if self.words:
-            found.append(_holds(self.words))
+            found.append(_holds(conn, self.words))
         if self.filed_by is not None:
             found.append(report.c.account_id == self.filed_by)
         return found
 
 
-def _holds(words: str) -> ColumnElement[bool]:
+def _holds(conn: Connection, words: str) -> ColumnElement[bool]:
+    if (order := report_id_of_order(conn, words)) is not None:
+        return report.c.id == order
     if _NUMBER.fullmatch(words):
         first, last = UUID(hex=words + "0" * 24), UUID(hex=words + "f" * 24)
         return report.c.ref.between(first, last)

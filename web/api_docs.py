@@ -106,7 +106,7 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _curl(base: str, path: str, method: str, told: dict[str, Any]) -> str:
-    address = base + path.replace("{ref}", "REF").replace("{code}", "CODE") + told.get("x-example", "")
+    address = base + path.replace("{ref}", "REF").replace("{code}", "CODE").replace("{number}", "NUMBER") + told.get("x-example", "")
     lines = [f"curl -H \"Authorization: Bearer $TOKEN\" '{address}'"]
     if method == "post":
         body = json.dumps(told["requestBody"]["content"]["application/json"]["example"], ensure_ascii=False, indent=2)

@@ -17,6 +17,7 @@ from geodata.accounts import NoSuchAccount
 from geodata.actions import KeyReused
 from geodata.actions.deciding import NothingToTakeBack
 from geodata.actions.deputising import UnknownDeputy
+from geodata.actions.handing_over_orders import OrderDiffers
 from geodata.actions.managing import ChangedMeanwhile
 from geodata.actions.publishing import PublicationAhead, PublicationPast, UnknownPublication
 from geodata.actions.viewing_homes import HomesNotAllowed
@@ -24,6 +25,7 @@ from geodata.buildings import UnknownBuilding
 from geodata.compounds import UnknownCompound
 from geodata.database import DatabaseUnreachable
 from geodata.grids import UnknownGrid
+from geodata.hotline import UnknownOrder
 from geodata.jobs.queue import UnknownJob
 from geodata.positions.corrections import CorrectionUnderWay, CorrectionUndone, UnknownCorrection
 from geodata.positions.piles import UnknownPile
@@ -141,6 +143,7 @@ STATUS: dict[type[GridmapError], int] = {
     UnknownToken: 404,
     UnknownTile: 404,
     UnknownGrid: 404,
+    UnknownOrder: 404,
     UnknownCompound: 404,
     UnknownBuilding: 404,
     UnknownServicePoint: 404,
@@ -160,6 +163,7 @@ STATUS: dict[type[GridmapError], int] = {
     CorrectionUnderWay: 409,
     CorrectionUndone: 409,
     KeyReused: 409,
+    OrderDiffers: 409,
     BodyTooLarge: 413,
     WrongContentType: 415,
     GridmapError: 422,

@@ -34,6 +34,8 @@ from tests.geodata.cities import (
 #: categories: which kinds of problem there are is the city's catalogue, and filters offer all of it.
 PLACE, CASE, PERSON, PRIVATE = "外区地点", "外区案件", "外区人员", "外区私事"
 REPORTS, HOMES = 4321, 7654
+#: The number of an order among the foreign reports.
+ORDER = "HH-FOREIGN-1"
 #: Large enough to be told from other numbers, small enough for arrays with a place for each key.
 FIRST_GRID = 2345600
 LON, LAT = OTHER_WEST + SIDE / 2, SOUTH + SIDE / 2
@@ -49,6 +51,19 @@ _FILE = text(
     SELECT r.id, :grid, 'inside', 1, :district FROM report r WHERE r.text LIKE :mark || '%';
     INSERT INTO doubt (report_id, kind, grid_id, reason, share, alternatives, intake_district)
     SELECT r.id, 'accuracy', :grid, 'inside', 0.6, '[["x", 0.6], ["y", 0.4]]', :district FROM report r WHERE r.text LIKE :mark || '%'
+    """
+)
+
+#: The latest of them is an order of the hotline whose address a person is asked about.
+_ORDER = text(
+    """
+    WITH latest AS (SELECT max(id) AS id FROM report),
+    ordered AS (INSERT INTO hotline_order (report_id, number) SELECT id, :number FROM latest)
+    INSERT INTO address_search (report_id, candidates, score)
+    SELECT id, jsonb_build_array(jsonb_build_object(
+        'kind', 'compound', 'key', 'foreign', 'name', CAST(:place AS text), 'score', 0.5, 'near', false, 'lon', CAST(:lon AS float), 'lat', CAST(:lat AS float),
+        'accuracy_m', 15, 'grid_code', 'x', 'grid_name', CAST(:place AS text), 'community_code', CAST(:community AS text), 'community_name', CAST(:place AS text),
+        'street_name', null, 'district_name', null, 'matched', '{}'::jsonb, 'spans', '[]'::jsonb, 'ref', null)), 0.5 FROM latest
     """
 )
 
@@ -99,6 +114,7 @@ def make_foreign(conn: Connection) -> Foreign:
             text(statement),
             {"mark": CASE, "lon": LON, "lat": LAT, "district": OTHER_COMMUNITY[:6], "many": REPORTS, "grid": key},
         )
+    conn.execute(_ORDER, {"number": ORDER, "place": PLACE, "community": OTHER_COMMUNITY, "lon": LON, "lat": LAT})
     token, deputy = _private(conn)
     refs = conn.scalars(
         text(

@@ -25,6 +25,7 @@ FILING = ("api.file", "report_page.index", "report_page.file")
 _FILL = {
     "ref": str(uuid.UUID(int=0)),
     "code": "e",
+    "number": "HH-1",
     "path": "x",
     "package": "x",
     "filename": "x",

@@ -26,7 +26,7 @@ from geodata.tokens import issue_token
 from gridmap.access import GRANTS, Reach, Role, may
 from tests.geodata.cities import COMMUNITY, OTHER_COMMUNITY, SIDE, SOUTH, WEST, insert_body, insert_compound
 from tests.web.conftest import PASSWORD
-from tests.web.foreign import CASE, FIRST_GRID, LAT, LON, PERSON, PLACE, Foreign, make_foreign, state, told, words_of
+from tests.web.foreign import CASE, FIRST_GRID, LAT, LON, ORDER, PERSON, PLACE, Foreign, make_foreign, state, told, words_of
 from web.access import access_of
 
 #: Routes that tell nothing of the city, or tell by design what a secret link stands for.
@@ -41,6 +41,7 @@ OPEN = {
     "report_page.filed": "the same link after filing",
     "report_page.file": "everybody may report anything anywhere; the answer names the grid that has it",
     "api.file": "everybody may report anything anywhere; the answer names the grid that has it",
+    "api.hand_over": "an order may be handed over for any place; the answer names the grid that has it",
 }
 #: Layers of vector tiles that are geography, open to everybody who may see the map.
 GEOGRAPHY = ("base", "divisions", "services")
@@ -55,6 +56,7 @@ QUERIES: list[dict[str, Any]] = [
     {"bbox": f"{LON - 0.02},{LAT - 0.02},{LON + 0.02},{LAT + 0.02}"},
     {"lon": LON, "lat": LAT},
     {"q": "外区", "address_text": "外区", "person": "foreign", "subject": "外区", "period": "all"},
+    {"text": f"{PLACE}小区"},
     {"cursor": "foreign", "start": "foreign", "area": OTHER_COMMUNITY},
 ]
 #: Values for the parts of an address.
@@ -62,6 +64,7 @@ PARTS: dict[str, Any] = {
     "ref": lambda f: f.refs,
     "code": lambda f: f.codes,
     "layer": lambda _: ("grids",),
+    "number": lambda _: (ORDER,),
     "z": lambda _: (TILE[0],),
     "x": lambda _: (TILE[1],),
     "y": lambda _: (TILE[2],),
@@ -100,6 +103,8 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "data.doubts_confirm": [{"seen": "x"}],
     "data.doubts_transfer": [{"seen": "x", "grid": "e"}, {"seen": "x", "grid": "x"}],
     "data.doubts_take_back": [{}],
+    "data.addresses_place": [{"seen": "x", "chosen": "0"}, {"seen": "x", "lon": str(LON), "lat": str(LAT)}],
+    "data.addresses_give_up": [{"seen": "x", "why": "外区"}],
     "data.grid_edited": [{"name": "renamed", "kind": "general", "seen": "x"}],
     "data.job_apply": [{}],
     "data.job_cancel": [{}],
@@ -242,7 +247,8 @@ def test_whoever_may_sees_what_the_others_do_not(
             answer = client.get(ask.address, headers=caller.headers, buffered=True)
             seen.setdefault(ask.endpoint, set()).update(told(words_of(answer.data, answer.mimetype), places_too=True))
     telling = {
-        "api.grids", "api.grid", "api.index", "api.one", "areas.index", "cases.index", "cases.one", "heat.index", "heat.latest",
+        "api.address", "api.order", "api.grids", "api.grid", "api.index", "api.one", "data.addresses", "data.addresses_desk", "data.addresses_queue",
+        "areas.index", "cases.index", "cases.one", "heat.index", "heat.latest",
         "heat.grids", "tiles.heat", "tiles.vector", "map_page.card", "map_page.search", "map_page.grid", "admin.people",
         "admin.deputies", "admin.hand_over", "admin.audit", "admin.audit_export", "coverage.index", "coverage.findings", "figures.index",
     }  # fmt: skip

@@ -100,13 +100,13 @@ def query_needed(name: str) -> float:
     return found
 
 
-def query_limit(default: int = 100) -> int:
+def query_limit(default: int = 100, *, most: int = MAX_LIMIT) -> int:
     """The page size. Errors: ``LimitOutOfRange``."""
     raw = request.args.get("limit", "").strip()
     if not raw:
         return default
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 6 and 1 <= int(raw) <= MAX_LIMIT):
-        raise LimitOutOfRange(field="limit", most=MAX_LIMIT)
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 6 and 1 <= int(raw) <= most):
+        raise LimitOutOfRange(field="limit", most=most)
     return int(raw)
 
 

@@ -47,6 +47,7 @@ class Tab:
 
 TABS = (
     Tab("data.doubts", _l("Owner in doubt"), "question-diamond", Permission.PLACE_REPORTS),
+    Tab("data.addresses", _l("Addresses to be placed"), "signpost", Permission.PLACE_REPORTS),
     Tab("data.grids", _l("Grids"), "grid-3x3"),
     Tab("data.editions", _l("Editions of the grids"), "calendar-event"),
     Tab("data.upload", _l("Upload a layer"), "upload"),

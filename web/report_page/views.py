@@ -45,10 +45,13 @@ _CANDIDATES = ("compound", "building")
 @blueprint.get("")
 @public
 def index() -> Response:
-    """The empty form; with ``lon`` and ``lat`` (WGS84) in the address that place is filled in."""
+    """The form, empty but for what the address fills in: ``lon`` and ``lat`` (WGS84), ``address_text``, ``source``."""
     check_may_file()
     form = ReportForm.fresh(g.account.role if g.account else None)
-    return _page(replace(form, lon=request.args.get("lon", ""), lat=request.args.get("lat", "")), None, 200)
+    given = {name: request.args.get(name, "")[:300] for name in ("lon", "lat", "address_text")}
+    if (source := request.args.get("source", "")) in sources_of_caller():
+        given["source"] = source
+    return _page(replace(form, **given), None, 200)
 
 
 @blueprint.post("")

@@ -1,0 +1,91 @@
+"""Orders of the hotline, handed over one by one by its platform; the number makes a retry harmless."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from geodata.actions.filing import file_report
+from geodata.hotline import report_id_of_order
+from geodata.settings import Settings
+from geodata.tables import hotline_order, report
+from gridmap.errors import GridmapError
+from gridmap.report import ReportDraft
+
+#: Whose keys the numbers of orders are: the same as in files that are loaded.
+SCOPE = "hotline"
+NUMBER_MOST = 60
+
+
+class OrderNumberMissing(GridmapError):
+    """An order without a number, or with one that is none."""
+
+    code = "order_number_missing"
+    zh = "请给出工单编号 number（不超过 {most} 字，首尾无空格）。"
+    en = "Give the order's number (at most {most} characters, no blanks around it)."
+
+
+class OrderDiffers(GridmapError):
+    """A number that is known with other contents."""
+
+    code = "order_differs"
+    zh = "编号为“{number}”的工单已存在，且内容不同（{fields}）。"
+    en = "Order “{number}” is there already and says something else ({fields})."
+
+
+class OrderDueEarly(GridmapError):
+    """An order that is due before it was received."""
+
+    code = "due_before_received"
+    zh = "办结时限早于受理时间，请检查。"
+    en = "The order is due before it was received; check both times."
+
+
+@dataclass(frozen=True, slots=True)
+class HotlineOrder:
+    """An order as the platform says it: the report in it, its number, and until when, where it says so."""
+
+    number: str
+    draft: ReportDraft
+    due_at: datetime | None = None
+
+
+def hand_over_order(
+    conn: Connection, settings: Settings, order: HotlineOrder, *, account_id: int | None = None
+) -> bool:
+    """File an order; False when the same one is there already, by this way or from a file.
+
+    Errors: ``OrderNumberMissing``, ``OrderDueEarly``, ``OrderDiffers``, those of ``file_report``.
+    """
+    if not order.number or order.number != order.number.strip() or len(order.number) > NUMBER_MOST:
+        raise OrderNumberMissing(field="number", most=NUMBER_MOST)
+    if order.due_at and order.draft.reported_at and order.due_at < order.draft.reported_at:
+        raise OrderDueEarly(field="due_at")
+    conn.execute(func.pg_advisory_xact_lock(func.hashtextextended(f"hotline order {order.number}", 0)).select())
+    if (known := report_id_of_order(conn, order.number)) is not None:
+        if differing := _differing(conn, known, order):
+            raise OrderDiffers(field="number", number=order.number, fields=", ".join(differing))
+        return False
+    draft = replace(order.draft, source="hotline", client_key=order.number)
+    filed = file_report(conn, settings, draft, scope=SCOPE, account_id=account_id)
+    key = select(report.c.id).where(report.c.ref == filed.ref).scalar_subquery()
+    conn.execute(hotline_order.insert().values(report_id=key, number=order.number, due_at=order.due_at))
+    return True
+
+
+def _differing(conn: Connection, report_id: int, order: HotlineOrder) -> list[str]:
+    """Names of what an order that is there says otherwise; what the platform leaves out was not said."""
+    row = conn.execute(select(report, hotline_order.c.due_at).join(hotline_order).where(report.c.id == report_id)).one()
+    draft = order.draft
+    said: dict[str, tuple[Any, Any]] = {
+        "text": (draft.text, row.text),
+        "address": (draft.address_text, row.address_text),
+        "category": (draft.category.strip(), row.category),
+        "lon": (draft.lon, row.raw_lon),
+        "lat": (draft.lat, row.raw_lat),
+        "datum": (draft.datum if draft.lon is not None else row.datum, row.datum),
+        "received_at": (draft.reported_at or row.reported_at, row.reported_at),
+        "due_at": (order.due_at, row.due_at),
+    }
+    return [name for name, (given, kept) in said.items() if given != kept]
