@@ -53,12 +53,19 @@ class HeldOwners:
 
 def held_owners(conn: Connection, settings: Settings, report_ids: Sequence[int] | NDArray[np.int64]) -> HeldOwners:
     """The reports of these keys; keys of none are left out."""
+    return held_where(conn, settings, report_ids=np.asarray(report_ids, dtype=np.int64).tolist())
+
+
+def held_where(conn: Connection, settings: Settings, **conditions: Any) -> HeldOwners:
+    """The reports that the conditions of ``held_owners.sql`` choose; one that is not named does not matter."""
     parameters = {
         "zone": settings.time_zone,
         "today": today(settings.zone),
         "reasons": WORDS.tolist(),
         "open_states": list(OPEN),
-        "report_ids": np.asarray(report_ids, dtype=np.int64).tolist(),
+        **dict.fromkeys(("report_ids", "district", "since", "until", "ended", "area")),
+        "unassigned": False,
+        **conditions,
     }
     return _columns(rows_out(conn, sql.query("held_owners"), parameters, _ROW))
 

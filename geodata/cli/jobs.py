@@ -19,6 +19,7 @@ def jobs() -> None:
 def run(settings: Settings) -> None:
     """Run jobs until stopped (scripts/run starts one of these)."""
     import geodata.jobs.addresses
+    import geodata.jobs.assign
     import geodata.jobs.coverage
     import geodata.jobs.exports
     import geodata.jobs.housekeeping

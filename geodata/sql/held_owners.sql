@@ -1,6 +1,8 @@
--- Reports of one batch with the owner that each has now, as rows of fixed width (no NULL), for a binary COPY that numpy reads as it is.
--- zone: the city's time zone; today: its day; reasons: the words in the order of their codes; report_ids: which.
+-- Reports with the owner that each has now, as rows of fixed width (no NULL), for a binary COPY that numpy reads as it is.
+-- zone: the city's time zone; today: its day; reasons: the words in the order of their codes.
 -- open_states: of reports that are over nobody asks how sure the owner is, nor of a place that an address or a person gave.
+-- Which reports: each of report_ids, district, ended (states left out), area (code of a grid, or prefix of its community's) is NULL
+-- where it does not matter; since and until bound the time of reporting; unassigned: only those without a grid.
 -- day: whose grids decide; kept: a person decided, and the grid was in force on that day or is so today.
 SELECT
     r.id::bigint AS report_id,
@@ -18,5 +20,12 @@ SELECT
 FROM report r
 LEFT JOIN owner o ON o.report_id = r.id
 LEFT JOIN grid g ON g.id = o.grid_id AND o.reason = 'decided'
-WHERE r.id = ANY(%(report_ids)s::bigint[])
+WHERE (%(report_ids)s::bigint[] IS NULL OR r.id = ANY(%(report_ids)s::bigint[]))
+  AND (%(district)s::text IS NULL OR r.intake_district = %(district)s::text)
+  AND (%(since)s::timestamptz IS NULL OR r.reported_at >= %(since)s::timestamptz)
+  AND (%(until)s::timestamptz IS NULL OR r.reported_at < %(until)s::timestamptz)
+  AND (%(ended)s::text[] IS NULL OR r.status <> ALL(%(ended)s::text[]))
+  AND (NOT %(unassigned)s OR o.grid_id IS NULL)
+  AND (%(area)s::text IS NULL OR o.grid_id IN (
+       SELECT id FROM grid WHERE code = %(area)s::text OR starts_with(community_code, %(area)s::text)))
 ORDER BY r.id
