@@ -87,7 +87,8 @@ def _operation(base: str, path: str, method: str, told: dict[str, Any]) -> Opera
 def _body(told: dict[str, Any]) -> list[Parameter]:
     if "requestBody" not in told:
         return []
-    schema = _resolved(told["requestBody"]["content"]["application/json"]["schema"])
+    content: dict[str, Any] = told["requestBody"]["content"]
+    schema = _resolved(next(iter(content.values()))["schema"])
     needed = schema.get("required", [])
     return [_parameter(name, "body", one, name in needed, one) for name, one in schema["properties"].items()]
 
@@ -108,7 +109,9 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 def _curl(base: str, path: str, method: str, told: dict[str, Any]) -> str:
     address = base + path.replace("{ref}", "REF").replace("{code}", "CODE").replace("{number}", "NUMBER") + told.get("x-example", "")
     lines = [f"curl -H \"Authorization: Bearer $TOKEN\" '{address}'"]
-    if method == "post":
+    if method == "post" and "multipart/form-data" in told["requestBody"]["content"]:
+        lines = [f"curl -X POST '{address}'", '-H "Authorization: Bearer $TOKEN"', "-F photo=@photo.jpg"]
+    elif method == "post":
         body = json.dumps(told["requestBody"]["content"]["application/json"]["example"], ensure_ascii=False, indent=2)
         lines = [
             f"curl -X POST '{address}'",

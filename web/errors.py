@@ -27,6 +27,7 @@ from geodata.database import DatabaseUnreachable
 from geodata.grids import UnknownGrid
 from geodata.hotline import UnknownOrder
 from geodata.jobs.queue import UnknownJob
+from geodata.photos import PhotoGone, PhotoTaken, UnknownPhoto
 from geodata.positions.corrections import CorrectionUnderWay, CorrectionUndone, UnknownCorrection
 from geodata.positions.piles import UnknownPile
 from geodata.positions.streams import UnknownStream
@@ -149,6 +150,8 @@ STATUS: dict[type[GridmapError], int] = {
     UnknownServicePoint: 404,
     UnknownJob: 404,
     UnknownUpload: 404,
+    UnknownPhoto: 404,
+    PhotoGone: 404,
     WholeCityOnly: 403,
     UnknownReport: 404,
     UnknownPublication: 404,
@@ -164,6 +167,7 @@ STATUS: dict[type[GridmapError], int] = {
     CorrectionUndone: 409,
     KeyReused: 409,
     OrderDiffers: 409,
+    PhotoTaken: 409,
     BodyTooLarge: 413,
     WrongContentType: 415,
     GridmapError: 422,

@@ -35,7 +35,13 @@ _csrf = CSRFProtect()
 
 def takes_files(view: View) -> View:
     """The view takes a file of up to ``max_upload_mb`` in a form."""
-    setattr(view, _TAKES_FILES, True)
+    setattr(view, _TAKES_FILES, lambda settings: settings.max_upload_mb * 1024 * 1024)
+    return view
+
+
+def takes_photos(view: View) -> View:
+    """The view takes the photos of a report in a form: as many and as large as the settings say."""
+    setattr(view, _TAKES_FILES, lambda settings: settings.photos_most * settings.photo_bytes_most)
     return view
 
 
@@ -82,9 +88,8 @@ def _check_address() -> None:
 def _check_form() -> None:
     """Refuse a NUL in a form. Only now is a body read: nobody unknown can make the server take a large one."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if hasattr(view, _TAKES_FILES):
-        settings: Settings = current_app.config["GRIDMAP"]
-        request.max_content_length = settings.max_upload_mb * 1024 * 1024 + _FORM_BYTES
+    if (most := getattr(view, _TAKES_FILES, None)) is not None:
+        request.max_content_length = most(current_app.config["GRIDMAP"]) + _FORM_BYTES
     if _has_nul(request.form):
         raise BadRequest
 

@@ -16,6 +16,7 @@ from geodata.settings import Settings
 from gridmap.photo import PhotoFacts, PhotoLimits, Pin, Remark, distance_m, remarks
 
 _NAME_MOST = 60
+_TIMES_EXCHANGED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def keep_photo(
 ) -> Row[Any]:
     """Keep a photo for a day until its report comes. The same file from the same form again is the same photo.
 
-    Errors: ``TooManyPhotos`` when the form has as many as a report takes.
+    Errors: ``TooManyPhotos`` when the form has sent far more than a report takes: some may be exchanged for others.
     """
     if form_key is not None:
         # Two requests of one form wait for each other here.
@@ -67,7 +68,7 @@ def keep_photo(
             if bytes(row.sha256) == taken.sha256:
                 files.remove_files(settings, [taken.file])
                 return row
-        if len(sent) >= settings.photos_most:
+        if len(sent) >= _TIMES_EXCHANGED * settings.photos_most:
             files.remove_files(settings, [taken.file])
             raise TooManyPhotos(field="photos", limit=settings.photos_most)
     return store.insert_photo(
@@ -94,7 +95,7 @@ def attach_photos(
     reported_at: datetime,
     occurred_at: datetime,
 ) -> list[JudgedPhoto]:
-    """Put photos to a report in the caller's transaction, with what does not fit it. Errors: ``UnknownPhoto``, ``PhotoTaken``, ``TooManyPhotos``."""
+    """Put photos to a report in the caller's transaction, with what does not fit it. Errors: ``PhotoNotSent``, ``PhotoTaken``, ``TooManyPhotos``."""
     if not refs:
         return []
     if len(refs) > settings.photos_most:

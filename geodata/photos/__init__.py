@@ -6,6 +6,7 @@ from geodata.photos.errors import (
     PhotoGone,
     PhotoIsHeic,
     PhotoMoves,
+    PhotoNotSent,
     PhotoTaken,
     PhotoTooLarge,
     PhotoTooManyPixels,
@@ -25,7 +26,7 @@ from geodata.photos.store import (
 )
 
 __all__ = [
-    "SIZES", "Decoded", "PhotoEmpty", "PhotoGone", "PhotoIsHeic", "PhotoMoves", "PhotoTaken", "PhotoTooLarge", "PhotoTooManyPixels",
+    "SIZES", "Decoded", "PhotoEmpty", "PhotoGone", "PhotoIsHeic", "PhotoMoves", "PhotoNotSent", "PhotoTaken", "PhotoTooLarge", "PhotoTooManyPixels",
     "PhotoTooSmall", "PhotoUnreadable", "Size", "TooManyPhotos", "UnknownPhoto", "decode", "file_path", "photo_of_report",
     "photos_of_form", "photos_of_report", "photos_of_sender", "read_file", "remove_files", "remove_waiting", "sweep_files", "twins",
     "write_files",

@@ -67,12 +67,20 @@ class TooManyPhotos(GridmapError):
     en = "A report takes at most {limit} photos."
 
 
+class PhotoNotSent(GridmapError):
+    """A reference that nothing waits under: not sent, not by this caller or form, or more than a day ago."""
+
+    code = "photo_not_sent"
+    zh = "没有找到该照片：未随上报提交的照片只保留一天。请重新上传。"
+    en = "There is no such photo: those that no report takes are kept for a day. Send it again."
+
+
 class UnknownPhoto(GridmapError):
-    """No photo of that reference, or not this caller's, or one that waited for its report for more than a day."""
+    """The report has no such photo."""
 
     code = "unknown_photo"
-    zh = "没有找到该照片：未提交的照片只保留一天。请重新上传。"
-    en = "There is no such photo: those without a report are kept for a day. Send it again."
+    zh = "该案件没有这张照片，请检查链接。"
+    en = "The report has no such photo; check the link."
 
 
 class PhotoTaken(GridmapError):

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from geodata.photos.decoding import Decoded
-from geodata.photos.errors import UnknownPhoto
+from geodata.photos.errors import PhotoNotSent, UnknownPhoto
 from geodata.scope import Scope
 from geodata.tables import photo, report
 from gridmap.photo import PhotoFacts
@@ -73,7 +73,7 @@ def photos_of_sender(
     """Photos by their references in that order, each once, if the sender may attach them.
 
     That is: sent by the same account (or by nobody known, whom the random reference was told), and from the same form if from one.
-    Errors: ``UnknownPhoto``.
+    Errors: ``PhotoNotSent``.
     """
     asked = list(dict.fromkeys(_key(ref) for ref in refs))
     query = select(photo).where(
@@ -83,7 +83,7 @@ def photos_of_sender(
     )
     found = {row.ref: row for row in conn.execute(query.order_by(photo.c.id).with_for_update() if lock else query)}
     if len(found) < len(asked):
-        raise UnknownPhoto(field="photos")
+        raise PhotoNotSent(field="photos")
     return [found[ref] for ref in asked]
 
 
@@ -147,4 +147,4 @@ def _key(ref: str) -> UUID:
     try:
         return UUID(str(ref))
     except ValueError as error:
-        raise UnknownPhoto(field="photos") from error
+        raise PhotoNotSent(field="photos") from error

@@ -21,6 +21,7 @@ from geodata.actions.keeping_photos import keep_photo, photos_against, take_in
 from geodata.photos import (
     SIZES,
     PhotoGone,
+    PhotoNotSent,
     PhotoTaken,
     PhotoTooLarge,
     TooManyPhotos,
@@ -127,13 +128,13 @@ def test_whose_photos_they_are(nine_grids: Connection, settings: Settings, accou
         keep(nine_grids, settings, account_id=account_ids[0]),
     )
     for refused in (of_form, of_account):
-        with pytest.raises(UnknownPhoto):
+        with pytest.raises(PhotoNotSent):
             file(nine_grids, settings, refused)
-        with pytest.raises(UnknownPhoto):
+        with pytest.raises(PhotoNotSent):
             file(nine_grids, settings, refused, key=str(uuid4()))
     assert file(nine_grids, settings, of_form, key=str(key)).id
     draft = ReportDraft("井盖", lon=LON, lat=LAT, photos=(str(of_account.ref),))
-    with pytest.raises(UnknownPhoto):
+    with pytest.raises(PhotoNotSent):
         file_report(nine_grids, settings, draft, scope="x", account_id=account_ids[1])
     assert file_report(nine_grids, settings, draft, scope="y", account_id=account_ids[0]).photos
 
@@ -145,20 +146,20 @@ def account_ids(nine_grids: Connection) -> list[int]:
 
 @pytest.mark.parametrize("ref", ["", "x", str(uuid4()), "'; DROP TABLE photo"])
 def test_references_that_are_none(nine_grids: Connection, settings: Settings, ref: str) -> None:
-    with pytest.raises(UnknownPhoto):
+    with pytest.raises(PhotoNotSent):
         file_report(nine_grids, settings, ReportDraft("井盖", lon=LON, lat=LAT, photos=(ref,)), scope="x")
 
 
 def test_limits(nine_grids: Connection, settings: Settings) -> None:
     object.__setattr__(settings, "photos_most", 2)
     key = uuid4()
-    pictures = [photo_file(colour=(n, n, n)) for n in range(3)]
-    for data in pictures[:2]:
+    pictures = [photo_file(colour=(n, n, n)) for n in range(7)]
+    for data in pictures[:6]:
         keep(nine_grids, settings, data, form_key=key)
     with pytest.raises(TooManyPhotos):
-        keep(nine_grids, settings, pictures[2], form_key=key)
-    assert len(stored(settings)) == 6
-    rows = [keep(nine_grids, settings, data) for data in pictures]
+        keep(nine_grids, settings, pictures[6], form_key=key)
+    assert len(stored(settings)) == 6 * 3
+    rows = [keep(nine_grids, settings, data) for data in pictures[:3]]
     with pytest.raises(TooManyPhotos):
         file(nine_grids, settings, *rows)
     object.__setattr__(settings, "photo_bytes_most", 300)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from geodata.account_areas import set_areas
 from geodata.accounts import add_account
 from geodata.audit import note
-from geodata.tables import api_token, building_grid, finding, grid, job, saved_filter
+from geodata.tables import api_token, building_grid, finding, grid, job, photo, saved_filter
 from tests.geodata.cities import (
     OTHER_COMMUNITY,
     OTHER_WEST,
@@ -76,6 +76,7 @@ class Foreign:
     codes: tuple[str, ...]
     token: int
     deputy: int
+    photo: str
 
 
 def make_foreign(conn: Connection) -> Foreign:
@@ -136,7 +137,24 @@ def make_foreign(conn: Connection) -> Foreign:
         )
     )
     codes = ("x", OTHER_COMMUNITY, OTHER_COMMUNITY[:6])
-    return Foreign(tuple(refs), codes, token, deputy)
+    return Foreign(tuple(refs), codes, token, deputy, _photo(conn))
+
+
+def _photo(conn: Connection) -> str:
+    """A photo of the latest foreign report, whose file tells who took it."""
+    values = {
+        "file": "f" * 32,
+        "sha256": b"f" * 32,
+        "media_type": "image/jpeg",
+        "bytes": REPORTS,
+        "width": 640,
+        "height": 480,
+    }
+    latest = text("(SELECT id FROM report ORDER BY id DESC LIMIT 1)")
+    made = photo.insert().values(
+        **values, report_id=latest, number=1, intake_district=OTHER_COMMUNITY[:6], lon=LON, lat=LAT
+    )
+    return str(conn.scalar(made.returning(photo.c.ref)))
 
 
 def _private(conn: Connection) -> tuple[int, int]:

@@ -18,10 +18,10 @@ from web.request_limit import Buckets
 Bearer = Callable[[str], dict[str, str]]
 PUBLIC = {
     "static", "vendor", "healthz", "auth.sign_in", "auth.sign_in_submitted", "auth.sign_out", "track.show", "api.file",
-    "report_page.index", "report_page.file", "report_page.filed",
+    "report_page.index", "report_page.file", "report_page.filed", "report_page.photos", "api.keep_photo",
 }  # fmt: skip
 #: Open to anybody but to accounts whose role may not file.
-FILING = ("api.file", "report_page.index", "report_page.file")
+FILING = ("api.file", "api.keep_photo", "report_page.index", "report_page.file", "report_page.photos")
 _FILL = {
     "ref": str(uuid.UUID(int=0)),
     "code": "e",
@@ -32,6 +32,8 @@ _FILL = {
     "z": 1,
     "x": 0,
     "y": 0,
+    "photo": str(uuid.UUID(int=0)),
+    "size": "small",
 }
 
 

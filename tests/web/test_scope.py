@@ -40,8 +40,10 @@ OPEN = {
     "track.show": "a report's own secret link: its grid's name and no more",
     "report_page.filed": "the same link after filing",
     "report_page.file": "everybody may report anything anywhere; the answer names the grid that has it",
+    "report_page.photos": "what the caller itself sent from the form",
     "api.file": "everybody may report anything anywhere; the answer names the grid that has it",
     "api.hand_over": "an order may be handed over for any place; the answer names the grid that has it",
+    "api.keep_photo": "what the caller itself sends",
 }
 #: Layers of vector tiles that are geography, open to everybody who may see the map.
 GEOGRAPHY = ("base", "divisions", "services")
@@ -62,6 +64,8 @@ QUERIES: list[dict[str, Any]] = [
 #: Values for the parts of an address.
 PARTS: dict[str, Any] = {
     "ref": lambda f: f.refs,
+    "photo": lambda f: (f.photo,),
+    "size": lambda _: ("small", "large"),
     "code": lambda f: f.codes,
     "layer": lambda _: ("grids",),
     "number": lambda _: (ORDER,),

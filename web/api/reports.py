@@ -18,14 +18,14 @@ from web import db
 from web.access import public, requires
 from web.api.blueprint import blueprint
 from web.api.body import json_object
-from web.api.fields import body_key, body_number, body_text, body_time, only, query_limit
+from web.api.fields import body_key, body_number, body_text, body_texts, body_time, only, query_limit
 from web.api.geojson import collection, feature, point, tagged
 from web.api.locate import named, place_json
 from web.filing import check_may_file, check_source, file_for_caller
 from web.scope import scope
 
 _BODY = (
-    "client_key", "lon", "lat", "datum", "accuracy_m", "device", "category", "text", "address_text", "source", "occurred_at",
+    "client_key", "lon", "lat", "datum", "accuracy_m", "device", "category", "text", "address_text", "source", "occurred_at", "photos",
 )  # fmt: skip
 _FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "lacking", "placing", "limit", "cursor")
 
@@ -92,12 +92,25 @@ def _draft(body: dict[str, Any]) -> ReportDraft:
         address_text=body_text(body, "address_text"),
         device=body_text(body, "device"),
         client_key=body_key(body),
+        photos=body_texts(body, "photos"),
     )
 
 
 def _filed_json(filed: FiledReport) -> dict[str, Any]:
     """What became of the report. Without an account no more than the grid, the community and where to follow it."""
-    told = {"ref": str(filed.ref), "created": filed.created, "tracking_url": url_for("track.show", ref=filed.ref)}
+    told = {
+        "ref": str(filed.ref),
+        "created": filed.created,
+        "tracking_url": url_for("track.show", ref=filed.ref),
+        "photos": [
+            {
+                "ref": str(photo.row.ref),
+                "distance_m": photo.distance_m,
+                "remarks": [str(remark) for remark in photo.remarks],
+            }
+            for photo in filed.photos
+        ],
+    }
     place = place_json(filed.place)
     if g.account is None:
         return {

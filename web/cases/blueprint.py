@@ -1,6 +1,7 @@
 from flask import Blueprint
 
+from web import photos
 from web.cases.words import case_helpers
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
-blueprint.context_processor(case_helpers)
+blueprint.context_processor(lambda: {**case_helpers(), **photos.helpers()})

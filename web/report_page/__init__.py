@@ -1,5 +1,6 @@
 """Filing a report: by a click on the map, by the phone's position, by coordinates, by an address; with an account or without."""
 
-from web.report_page.views import blueprint
+from web.report_page import photos, views
+from web.report_page.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "photos", "views"]

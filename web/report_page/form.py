@@ -1,10 +1,11 @@
 """The form of a report: its fields as typed, and the draft that they mean."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
 
 from gridmap.access import Role
 from gridmap.errors import GridmapError
@@ -37,7 +38,10 @@ class BadAccuracy(GridmapError):
 
 @dataclass(frozen=True, slots=True)
 class ReportForm:
-    """What stands in the form, as text. ``key`` is the hidden client key: sending the same form twice files one report."""
+    """What stands in the form, as text. ``key`` is the hidden client key: sending the same form twice files one report.
+
+    ``photos`` are references of photos that were sent before, ``place_of`` the one whose place is to be the report's.
+    """
 
     key: str
     category: str = ""
@@ -50,6 +54,8 @@ class ReportForm:
     text: str = ""
     source: str = "resident"
     occurred_at: str = ""
+    place_of: str = ""
+    photos: tuple[str, ...] = ()
 
     @classmethod
     def fresh(cls, role: str | None) -> "ReportForm":
@@ -57,7 +63,7 @@ class ReportForm:
         return cls(str(uuid4()), source="resident" if role is None else USUAL_SOURCE.get(role, "other"))
 
     @classmethod
-    def parse(cls, given: Mapping[str, str]) -> "ReportForm":
+    def parse(cls, given: MultiDict[str, str]) -> "ReportForm":
         """The form as it was sent. A key that is none becomes a new one."""
         names = (
             "category",
@@ -70,8 +76,10 @@ class ReportForm:
             "text",
             "source",
             "occurred_at",
+            "place_of",
         )
-        return cls(_key(given.get("client_key", "")), **{name: given.get(name, "").strip() for name in names})
+        texts = {name: given.get(name, "").strip() for name in names}
+        return cls(_key(given.get("client_key", "")), photos=tuple(given.getlist("photo")), **texts)
 
     @property
     def chosen_category(self) -> str:
@@ -91,6 +99,7 @@ class ReportForm:
             occurred_at=_moment(self.occurred_at, zone),
             address_text=self.address_text,
             client_key=self.key,
+            photos=self.photos,
         )
 
 

@@ -2,11 +2,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.actions import KeyReused, locate_place
+from geodata.actions.keeping_photos import photos_against
 from geodata.days import today
 from geodata.divisions import division_chain
 from geodata.rate_limits import TooManyRequests
@@ -26,17 +27,14 @@ from web.i18n import language
 from web.identity import web_session
 from web.map_assets import grid_layer, page_map
 from web.map_page.places import asked_place
-from web.map_words import helpers
 from web.maps import LayerSwitch, MapParts, render
+from web.report_page.blueprint import blueprint
 from web.report_page.categories import usual_categories
 from web.report_page.form import ReportForm
+from web.report_page.photos import looked_at, placed_by_photo, with_sent_files
 from web.scope import holds_place, scope
-from web.security import csp_nonce
+from web.security import csp_nonce, takes_photos
 from web.static_files import static_url
-from web.words import datum_word
-
-blueprint = Blueprint("report_page", __name__, url_prefix="/report")
-blueprint.context_processor(lambda: {**helpers(), "datum_word": datum_word})
 
 #: Kinds of things whose middle is a place to report.
 _CANDIDATES = ("compound", "building")
@@ -48,7 +46,7 @@ def index() -> Response:
     """The form, empty but for what the address fills in: ``lon`` and ``lat`` (WGS84), ``address_text``, ``source``."""
     check_may_file()
     form = ReportForm.fresh(g.account.role if g.account else None)
-    given = {name: request.args.get(name, "")[:300] for name in ("lon", "lat", "address_text")}
+    given: dict[str, Any] = {name: request.args.get(name, "")[:300] for name in ("lon", "lat", "address_text")}
     if (source := request.args.get("source", "")) in sources_of_caller():
         given["source"] = source
     return _page(replace(form, **given), None, 200)
@@ -56,16 +54,20 @@ def index() -> Response:
 
 @blueprint.post("")
 @public
+@takes_photos
 def file() -> AnyResponse:
     """File what the form says, once; what is wrong is said at its field."""
     check_may_file()
-    form = ReportForm.parse(request.form)
+    form, wrong = with_sent_files(ReportForm.parse(request.form))
+    form = placed_by_photo(form)
     try:
         check_source(form.source)
+        if wrong:
+            raise wrong[0]
         filed = file_for_caller(form.draft(db.settings().zone))
     except GridmapError as error:
         # Changed after it was filed: most likely another report, which the next click files.
-        again = replace(form, key=str(uuid4())) if isinstance(error, KeyReused) else form
+        again = replace(form, key=str(uuid4()), photos=()) if isinstance(error, KeyReused) else form
         return _page(again, error, status_of(error))
     return redirect(url_for("report_page.filed", ref=filed.ref), 303)
 
@@ -78,7 +80,10 @@ def filed(ref: UUID) -> Response:
     row = report_by_ref(conn, EVERYTHING, ref)
     response = make_response(
         render_template(
-            "report_page/filed.html", row=row, community=division_chain(conn, row.community_code).get("community")
+            "report_page/filed.html",
+            row=row,
+            community=division_chain(conn, row.community_code).get("community"),
+            photos=photos_against(conn, db.settings(), row),
         )
     )
     response.headers["Cache-Control"] = "no-store"
@@ -126,6 +131,8 @@ def _page(form: ReportForm, error: GridmapError | None, status: int) -> Response
         datums=DATUMS,
         sources=sources_of_caller(),
         parts=_map() if g.account else None,
+        photos=looked_at(form),
+        photos_most=db.settings().photos_most,
     )
     # The form's token against forgery belongs to a session, also without an account.
     web_session().keep()

@@ -14,6 +14,7 @@
     fields.datum.value = datum;
     fields.accuracy_m.value = accuracy === null ? "" : metres(accuracy);
     askOwner();
+    lookAgain();
   };
 
   let pan = false;
@@ -40,14 +41,16 @@
   document.addEventListener("gridmap:place", (event) => setPlace(event.detail.lon, event.detail.lat, "wgs84", null));
 
   for (const name of ["lon", "lat", "datum", "accuracy_m"]) {
-    fields[name].addEventListener("change", () => { pan = true; askOwner(); });
+    fields[name].addEventListener("change", () => { pan = true; askOwner(); lookAgain(); });
   }
+  fields.occurred_at.addEventListener("change", () => lookAgain());
 
   form.addEventListener("click", (event) => {
     const chosen = event.target.closest("[data-gm-choose-lon]");
     if (chosen) {
       pan = true;
-      setPlace(Number(chosen.dataset.gmChooseLon), Number(chosen.dataset.gmChooseLat), "wgs84", null);
+      const accuracy = Number(chosen.dataset.gmChooseAccuracy) || null;
+      setPlace(Number(chosen.dataset.gmChooseLon), Number(chosen.dataset.gmChooseLat), "wgs84", accuracy);
       chosen.closest("ul").querySelectorAll("button").forEach((button) => button.classList.toggle("active", button === chosen));
     }
     const here = event.target.closest("[data-gm-here]");
@@ -71,6 +74,24 @@
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
     );
   };
+
+  // Photos go ahead of the form: what their EXIF says is shown against the place chosen so far, and again when that changes.
+  const photos = form.querySelector("[data-gm-photos]");
+  const photoState = form.querySelector("[data-gm-photo-state]");
+  const lookAgain = () => {
+    if (!photos || !photos.querySelector("[name=photo]")) return;
+    htmx.ajax("POST", photos.dataset.gmPhotos, { target: "#photos", swap: "innerHTML", source: fields.client_key });
+  };
+  photos?.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.type === "file") photoState.textContent = photoState.dataset.gmSending;
+  });
+  photos?.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.type !== "file") return;
+    const { successful, xhr } = event.detail;
+    photoState.textContent = successful ? "" : xhr.status === 413 ? photoState.dataset.gmTooLarge : photoState.dataset.gmFailed;
+    // They are there now, or must be chosen again: the form itself is not to carry them once more.
+    event.target.value = "";
+  });
 
   // What was typed as another kind is meant.
   fields.other.addEventListener("input", () => {
