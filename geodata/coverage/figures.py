@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, cast, exists, func, literal, select
 
 from geodata.coverage.freshness import FACT
+from geodata.coverage.other_days import held_on
 from geodata.days import valid_on
 from geodata.report_filter import area_condition
 from geodata.scope import Scope
@@ -71,9 +72,26 @@ class AreaTotals:
 
 def grid_sizes(conn: Connection, scope: Scope, at: date, area: str | None = None) -> list[GridSize]:
     """The grids in force on a day inside the scope and an area, in order of code; kept while nothing that they tell of changes."""
-    derived_at = conn.scalar(select(fact.c.value["at"].astext).where(fact.c.name == FACT))
-    key = ("grid_sizes", derived_at, at, scope.places_key, area)
-    return while_unchanged(conn, _TOLD_OF, key, lambda: _read(conn, scope, at, area))
+    noted = conn.scalar(select(fact.c.value).where(fact.c.name == FACT))
+    key = ("grid_sizes", noted and noted["at"], at, scope.places_key, area)
+    return while_unchanged(conn, _TOLD_OF, key, lambda: _of_day(conn, _read(conn, scope, at, area), at, noted))
+
+
+def _of_day(conn: Connection, rows: list[GridSize], at: date, noted: dict[str, Any] | None) -> list[GridSize]:
+    """The rows with what editions hold that are not those of the derived day."""
+    derived = date.fromisoformat(noted["day"]) if noted else at
+    if derived == at:
+        return rows
+    held = while_unchanged(
+        conn, ("grid", "building", "household"), ("held_on", at, derived), lambda: held_on(conn, at, derived)
+    )
+    counted = any(households for households, _ in held.values())
+    return [
+        replace(row, households=held[row.id][0] if counted else row.households, buildings=held[row.id][1])
+        if row.id in held
+        else row
+        for row in rows
+    ]
 
 
 def _read(conn: Connection, scope: Scope, at: date, area: str | None) -> list[GridSize]:

@@ -1,0 +1,44 @@
+"""What grids held on a day that the derived tables do not tell of: editions that have ended, or are to come."""
+
+from datetime import date
+
+import numpy as np
+import shapely
+from sqlalchemy import Connection, func, not_, select
+
+from geodata.days import valid_on
+from geodata.tables import building, grid, household
+from gridmap.coverage import hold_buildings
+
+
+def held_on(conn: Connection, at: date, derived: date) -> dict[int, tuple[int, int]]:
+    """Households and buildings per key of the grids of a day that were not in force on the day for which ``building_grid`` is derived.
+
+    Buildings and households are those of now: it is told who would be, or would have been, where.
+    """
+    other = grid.alias()
+    changed = valid_on(other, at) & not_(valid_on(other, derived))
+    near = select(other.c.id).where(changed, other.c.geom.op("&&")(grid.c.geom)).exists()
+    columns = (grid.c.id, func.ST_AsBinary(grid.c.geom), not_(valid_on(grid, derived)))
+    rows = conn.execute(select(*columns).where(valid_on(grid, at), near).order_by(grid.c.code)).all()
+    if not rows:
+        return {}
+    shapes = shapely.from_wkb(np.array([bytes(row[1]) for row in rows], dtype=object))
+    box = shapely.total_bounds(shapes[[row[2] for row in rows]]).tolist()
+    homes = select(household.c.building_id, func.count().label("homes")).group_by(household.c.building_id).subquery()
+    houses = conn.execute(
+        select(func.ST_AsBinary(building.c.geom), func.coalesce(homes.c.homes, 0))
+        .outerjoin(homes, homes.c.building_id == building.c.id)
+        .where(building.c.geom.op("&&")(func.ST_MakeEnvelope(*box, 4326)))
+        .order_by(building.c.id)
+    ).all()
+    held = hold_buildings(shapely.from_wkb(np.array([bytes(row[0]) for row in houses], dtype=object)), shapes).grid
+    inside = held >= 0
+    counts = np.array([row[1] for row in houses], dtype=np.int64)
+    households = np.bincount(held[inside], weights=counts[inside], minlength=len(rows)).astype(np.int64)
+    buildings = np.bincount(held[inside], minlength=len(rows))
+    return {
+        row[0]: (int(homes_of), int(houses_of))
+        for row, homes_of, houses_of in zip(rows, households, buildings, strict=True)
+        if row[2]
+    }
