@@ -47,6 +47,14 @@ class NotText(GridmapError):
     en = "The field {name} must be text without NUL characters."
 
 
+class NotTexts(GridmapError):
+    """Something else where a list of texts belongs."""
+
+    code = "not_texts"
+    zh = '字段 {name} 应为文字列表，例如 ["..."]。'
+    en = 'The field {name} must be a list of texts such as ["..."].'
+
+
 class BadTime(GridmapError):
     """A time that is none, or that names no time zone."""
 
@@ -145,6 +153,16 @@ def body_time(body: Mapping[str, Any], name: str) -> datetime | None:
     if found.utcoffset() is None:
         raise BadTime(field=name, name=name)
     return found
+
+
+def body_texts(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A list of texts of the body, empty when it is absent. Errors: ``NotTexts``."""
+    value = body.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(each, str) and is_storable(each) for each in value):
+        raise NotTexts(field=name, name=name)
+    return tuple(value)
 
 
 def body_key(body: Mapping[str, Any], name: str = "client_key") -> str | None:

@@ -21,8 +21,10 @@ from web.access import requires
 from web.cases.blueprint import blueprint
 from web.cases.listing import communities_of
 from web.cases.ownership import ownership_words
+from web.cases.photos import photo_marks, photos_of_case
 from web.map_assets import grid_layer, page_map
 from web.maps import MapParts, render
+from web.maps.photo_marks import PhotoMark
 from web.maps.place_mark import PlaceMark
 from web.scope import scope
 from web.security import csp_nonce
@@ -43,6 +45,7 @@ def one(ref: UUID) -> str:
     row = report_by_ref(conn, seen, ref)
     workers = posts_of_areas(conn, seen, [row.grid_code], at) if row.grid_code else []
     nearby = same_kind_nearby(conn, seen, row, metres=NEARBY_M, days=NEARBY_DAYS)
+    photos = photos_of_case(conn, row)
     asked = ownership_words(conn, row)
     return render_template(
         "cases/one.html",
@@ -59,20 +62,24 @@ def one(ref: UUID) -> str:
         communities=communities_of(conn, nearby),
         nearby_m=NEARBY_M,
         nearby_days=NEARBY_DAYS,
-        parts=_map(conn, row, asked["ownership"]) if row.lon is not None else None,
+        **photos,
+        parts=_map(conn, row, asked["ownership"], photo_marks(photos["photos"])) if row.lon is not None else None,
         may_heat=seen.may(Permission.VIEW_FIGURES),
     )
 
 
-def _map(conn: Connection, row: Row[Any], ownership: Ownership) -> MapParts:
+def _map(conn: Connection, row: Row[Any], ownership: Ownership, photos: list[PhotoMark]) -> MapParts:
     """The place, its owner as it was on the day that decided, the way to its edge."""
     settings = db.settings()
     around = (row.lat - _AROUND, row.lon - _AROUND, row.lat + _AROUND, row.lon + _AROUND)
     at = today(settings.zone)
     made, _has_grids = page_map(conn, scope(), settings, at, _("Place of the case"), opens_on=around)
     made.add_js_link("place_mark", static_url("maps/place_mark.js"))
+    made.add_js_link("photo_marks", static_url("maps/photo_marks.js"))
     edition = ownership.edition
     grid_layer(ownership.day if edition and not edition.in_force else None).add_to(made)
     edge = edition.edge if edition else None
     PlaceMark(row.lat, row.lon, accuracy_m=row.accuracy_m, grid_id=row.grid_id, edge=edge).add_to(made)
+    for mark in photos:
+        mark.add_to(made)
     return render(made, csp_nonce())
