@@ -101,6 +101,7 @@ _rows = Table("sample_row", MetaData(), Column("kind", Text), Column("id", BigIn
 _USES = (
     (report, report.c.id, report.c.grid_at_capture, grid),
     (owner, owner.c.report_id, owner.c.grid_id, grid),
+    (datum_correction_report, datum_correction_report.c.report_id, datum_correction_report.c.grid_before, grid),
     (owner_history, owner_history.c.report_id, owner_history.c.grid_id, grid),
     (doubt, doubt.c.report_id, doubt.c.grid_id, grid),
     (doubt, doubt.c.report_id, doubt.c.chosen_grid_id, grid),

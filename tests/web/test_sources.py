@@ -118,7 +118,7 @@ def test_correcting_and_undoing_by_the_page(
     work_off(judged, web_settings)
     assert "已完成" in browser.get(answer.headers["Location"]).text
     page = browser.get("/data/sources").text
-    assert "疑似" not in page
+    assert "疑似 GCJ-02" not in page
     assert "WGS84 → GCJ-02" in page
     with judged.connect() as conn:
         ref: UUID = conn.scalars(select(datum_correction.c.ref)).one()

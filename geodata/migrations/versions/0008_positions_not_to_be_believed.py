@@ -66,8 +66,12 @@ def _corrections() -> None:
         sa.CheckConstraint(
             "undone_at IS NULL OR undo_asked_at IS NOT NULL", name=op.f("ck_datum_correction_undone_when_asked")
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_datum_correction_account_id")),
-        sa.ForeignKeyConstraint(["undo_account_id"], ["account.id"], name=op.f("fk_datum_correction_undo_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_datum_correction_account_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["undo_account_id"], ["account.id"], name=op.f("fk_datum_correction_undo_account_id"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_datum_correction")),
         sa.UniqueConstraint("ref", name=op.f("uq_datum_correction_ref")),
     )
@@ -128,7 +132,7 @@ def _piles() -> None:
         sa.CheckConstraint(
             "thing IN ('service_point', 'division', 'compound', 'building')", name=op.f("ck_pile_thing_known")
         ),
-        sa.ForeignKeyConstraint(["real_by"], ["account.id"], name=op.f("fk_pile_real_by")),
+        sa.ForeignKeyConstraint(["real_by"], ["account.id"], name=op.f("fk_pile_real_by"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pile")),
         sa.UniqueConstraint("ref", name=op.f("uq_pile_ref")),
     )
