@@ -73,20 +73,27 @@ _SEMI_MAJOR_M = 6378137.0
 _ECCENTRICITY_SQUARED = 0.0066943799901413165
 _NEAREST_STEPS_PER_M = 1e6  # distances equal to the micrometre are equal: below that only rounding speaks
 
+# Dividing by zero gives infinity, as everywhere in numpy: to raise an error costs a branch, and loops their vectors.
+_compiled = njit(nogil=True, cache=True, error_model="numpy")
+
 _STAGE = 256  # points that are found together
+_VECTOR = 64  # edges that are measured together
+_AHEAD = 3  # points whose owners' outlines are asked for while one is measured
+_MOST_AHEAD = 2048  # bytes of such an outline
+_LINE = 64  # bytes of memory that come together
 
 
 # ---- Exact sides of edges
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _add_piece(limbs, piece, exponent):
     """Add the integer `piece` times 2**exponent to a fixed-point number held in signed limbs."""
     place = exponent - _LOWEST_EXPONENT
     limbs[place // _LIMB_BITS] += piece << (place % _LIMB_BITS)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _add_product(limbs, a, b):
     """Add a * b, without any rounding: 53-bit integers multiplied by halves."""
     fraction_a, exponent_a = math.frexp(a)
@@ -106,7 +113,7 @@ def _add_product(limbs, a, b):
             _add_piece(limbs, sign * (product >> _HALF_BITS), place + _HALF_BITS)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _exact_orientation(ax, ay, bx, by, px, py):
     """Sign of the determinant with no rounding at all, for any finite doubles, subnormal ones included."""
     limbs = np.zeros(_LIMBS, dtype=np.int64)
@@ -127,7 +134,7 @@ def _exact_orientation(ax, ay, bx, by, px, py):
     return 1 if (carry > 0 or any_bit != 0) else 0
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _rounded_off(a, b, difference):
     """What the difference a - b, rounded, lacks of the true one (Knuth)."""
     less = a - difference
@@ -135,7 +142,7 @@ def _rounded_off(a, b, difference):
     return (a - more) + (less - b)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _product_rounded_off(a, b, product):
     """What the product a * b, rounded, lacks of the true one (Dekker, Veltkamp)."""
     high = _SPLITTER * a
@@ -147,7 +154,7 @@ def _product_rounded_off(a, b, product):
     return a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def orientation(ax, ay, bx, by, px, py):
     """1 when p lies left of the line from a to b, -1 right, 0 on it; exact."""
     dx = bx - ax
@@ -179,7 +186,7 @@ def orientation(ax, ay, bx, by, px, py):
     return _exact_orientation(ax, ay, bx, by, px, py)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _moved_left(ax, ay, bx, by, px, py):
     """Whether p moved by (e, e*e), e infinitely small, lies left of the line from a to b; it never lies on it."""
     side = orientation(ax, ay, bx, by, px, py)
@@ -188,7 +195,7 @@ def _moved_left(ax, ay, bx, by, px, py):
     return side > 0
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _crossed(ax, ay, bx, by, px, py, qx, qy):
     """Whether the way from p level to (qx, py) and upright to q, all moved by (e, e*e), crosses an edge an odd number of times.
 
@@ -208,7 +215,7 @@ def _crossed(ax, ay, bx, by, px, py, qx, qy):
     return odd
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _on_edge(ax, ay, bx, by, px, py):
     """Whether p lies on the edge, ends included."""
     if px < min(ax, bx) or px > max(ax, bx) or py < min(ay, by) or py > max(ay, by):
@@ -227,7 +234,7 @@ _NOTHING_FOUND = (
 )  # grids inside and on edge; the smallest inside, the smallest moved inside, the first
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _earlier(one, other, order):
     """The grid that ranks first; -1 stands for no grid; `order` is an address."""
     if one < 0 or (other >= 0 and load_word(order + 8 * other) < load_word(order + 8 * one)):
@@ -235,7 +242,7 @@ def _earlier(one, other, order):
     return one
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _considered(found, grid, relation, area_order, code_order):
     """What is found when one more grid has been looked at."""
     inside, edges, smallest, smallest_moved, first_by_code = found
@@ -250,7 +257,7 @@ def _considered(found, grid, relation, area_order, code_order):
     return inside, edges, smallest, smallest_moved, first_by_code
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _decided(found):
     """The owner and the reason, from what is found at the point."""
     inside, edges, smallest, smallest_moved, first_by_code = found
@@ -263,7 +270,7 @@ def _decided(found):
     return -1, _NONE
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _nearer(nearest, grid, distance_m, code_order):
     """The nearest of two: (steps, grid)."""
     least, owner = nearest
@@ -275,7 +282,7 @@ def _nearer(nearest, grid, distance_m, code_order):
     return nearest
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def choose(start, grids, relation, distance_m, area_order, code_order, gap_limit_m, owner, reason):
     """`gridmap.assignment.rule.choose_owner` into `owner` and `reason`; the two orders by address."""
     for i in range(owner.size):
@@ -293,7 +300,7 @@ def choose(start, grids, relation, distance_m, area_order, code_order, gap_limit
 # ---- Distances
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def metres_per_degree(lat):
     """Metres per degree of longitude and of latitude on the WGS84 ellipsoid at a latitude."""
     sine = math.sin(math.radians(lat))
@@ -303,7 +310,7 @@ def metres_per_degree(lat):
     return math.radians(parallel), math.radians(meridian)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def metres_per_degree_at(lat):
     """`metres_per_degree` at many latitudes: two arrays."""
     east = np.empty(lat.size)
@@ -313,55 +320,72 @@ def metres_per_degree_at(lat):
     return east, north
 
 
-@njit(nogil=True, cache=True)
-def _squared_distance(at, px, py, east, north):
-    """Square metres from p to the edge at an address, in the plane that touches the ellipsoid at p."""
-    ax = load_float(at)
-    ay = load_float(at + 8)
-    bx = load_float(at + 16)
-    by = load_float(at + 24)
-    if bx < ax or (bx == ax and by < ay):
-        # Always from the same end, so that two grids with this edge are equally far, whichever way they run.
-        ax, ay, bx, by = bx, by, ax, ay
-    ax = (ax - px) * east
-    ay = (ay - py) * north
-    dx = (bx - px) * east - ax
-    dy = (by - py) * north - ay
+@_compiled
+def _squared_distance(ax, ay, bx, by, px, py, east, north):
+    """Square metres from p to an edge, in the plane that touches the ellipsoid at p; without branches, for vectors."""
+    # Always from the same end, so that two grids with this edge are equally far, whichever way they run.
+    turned = (bx < ax) | ((bx == ax) & (by < ay))
+    from_x = ((bx if turned else ax) - px) * east
+    from_y = ((by if turned else ay) - py) * north
+    to_x = ((ax if turned else bx) - px) * east
+    to_y = ((ay if turned else by) - py) * north
+    dx = to_x - from_x
+    dy = to_y - from_y
     length = dx * dx + dy * dy
-    along = -(ax * dx + ay * dy)
-    if along >= length:
-        # The vertex itself: two edges that end there are equally far.
-        ax = (bx - px) * east
-        ay = (by - py) * north
-    elif along > 0.0:
-        share = along / length
-        ax += share * dx
-        ay += share * dy
-    return ax * ax + ay * ay
+    along = -(from_x * dx + from_y * dy)
+    share = along / (length if length > 0.0 else 1.0)
+    share = share if share > 0.0 else 0.0
+    # The vertex itself at an end: two edges that end there are equally far.
+    x = to_x if share >= 1.0 else from_x + share * dx
+    y = to_y if share >= 1.0 else from_y + share * dy
+    return x * x + y * y
 
 
-@njit(nogil=True, cache=True)
-def _distance_to_edge_m(header, grid, px, py):
-    """Metres from p to the nearest point of a grid's rings."""
+@_compiled
+def _distance_to_edge_m(header, grid, px, py, x, y, squares):
+    """Metres from p to the nearest point of a grid's rings; the arrays are room for `_VECTOR` edges at a time."""
     east, north = metres_per_degree(py)
     xy = load_word(header + XY)
     rings = load_word(header + RING_START)
-    nearest = math.inf
     grids = load_word(header + GRID_START)
+    nearest = math.inf
     for ring in range(load_word(grids + 8 * grid), load_word(grids + 8 * grid + 8)):
-        for vertex in range(load_word(rings + 8 * ring), load_word(rings + 8 * ring + 8) - 1):
-            nearest = min(nearest, _squared_distance(xy + 16 * vertex, px, py, east, north))
+        last = load_word(rings + 8 * ring + 8) - 1
+        for first in range(load_word(rings + 8 * ring), last, _VECTOR):
+            count = min(_VECTOR, last - first)
+            for i in range(count + 1):
+                x[i] = load_float(xy + 16 * (first + i))
+                y[i] = load_float(xy + 16 * (first + i) + 8)
+            for i in range(count):
+                squares[i] = _squared_distance(x[i], y[i], x[i + 1], y[i + 1], px, py, east, north)
+            for i in range(count):
+                nearest = min(nearest, squares[i])
     return math.sqrt(nearest)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def distances_to_owners(header, lon, lat, owner, reason, distance_m):
     """Metres from each point to the edge of its owner, 0 on an edge, NaN without an owner; `lon`, `lat` by address."""
+    x = np.empty(_VECTOR + 1)
+    y = np.empty(_VECTOR + 1)
+    squares = np.empty(_VECTOR)
+    xy = load_word(header + XY)
+    rings = load_word(header + RING_START)
+    grids = load_word(header + GRID_START)
     for i in range(owner.size):
+        ahead = owner[min(i + _AHEAD, owner.size - 1)]
+        if ahead >= 0:
+            ring = load_word(grids + 8 * ahead)
+            first = xy + 16 * load_word(rings + 8 * ring)
+            last = xy + 16 * load_word(rings + 8 * ring + 8)
+            for line in range(first, min(last, first + _MOST_AHEAD), _LINE):
+                prefetch(line)
         if reason[i] == _EDGE or reason[i] == _EDGE_TIE:
             distance_m[i] = 0.0  # where rounding would say otherwise
         elif owner[i] >= 0:
-            distance_m[i] = _distance_to_edge_m(header, owner[i], load_float(lon + 8 * i), load_float(lat + 8 * i))
+            px = load_float(lon + 8 * i)
+            py = load_float(lat + 8 * i)
+            distance_m[i] = _distance_to_edge_m(header, owner[i], px, py, x, y, squares)
         else:
             distance_m[i] = math.nan
 
@@ -369,13 +393,13 @@ def distances_to_owners(header, lon, lat, owner, reason, distance_m):
 # ---- Finding
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _reference(origin, step, cell, share):
     """A coordinate of a cell's reference point."""
     return origin + (cell + share) * step
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _place(header, px, py):
     """Where a point within the bounds lies, in cells of the top raster."""
     gx = (px - load_float(header + ORIGIN_X)) * load_float(header + PER_X)
@@ -383,14 +407,14 @@ def _place(header, px, py):
     return gx, gy
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _within(header, px, py):
     """Whether a point lies in the bounding box of all grids; not when it is nowhere (NaN)."""
     level = (px >= load_float(header + LEFT)) & (px <= load_float(header + RIGHT))
     return level & (py >= load_float(header + BOTTOM)) & (py <= load_float(header + TOP))
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _cell_of_raster(header, raster, gx, gy):
     """The address of the cell of a finer raster that holds a point."""
     row = load_word(header + RASTERS) + 24 * raster
@@ -401,20 +425,20 @@ def _cell_of_raster(header, raster, gx, gy):
     return load_word(header + CELLS) + 4 * (load_word(row) + cell)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _cell_of_block(block, gx, gy):
     """The number of the cell of a block that holds a point: row, then column, three bits each."""
     scale = float(1 << (load_half(block + 52) >> 8))
     return ((np.int64(gy * scale) & 7) << 3) | (np.int64(gx * scale) & 7)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _mixed_cells(block):
     """The cells of a block with edges in them, a bit each."""
     return load_word(block) & load_word(block + 8) & load_word(block + 16)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _code(block, cell):
     """Which of the block's grids holds the whole cell, or `_MIXED`."""
     one = (load_word(block) >> cell) & 1
@@ -423,20 +447,20 @@ def _code(block, cell):
     return one | (two << 1) | (four << 2)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _leaf_of(header, block, cell):
     """The address of the leaf of a mixed cell."""
     before = count_ones(_mixed_cells(block) & ((np.int64(1) << cell) - 1))
     return load_word(header + TAILS) + load_word(block + 56) + 8 * before
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _edges_of_block(header, block):
     """The address of a block's edges, which follow its leaves."""
     return load_word(header + TAILS) + load_word(block + 56) + 8 * count_ones(_mixed_cells(block))
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _reference_of_leaf(header, block, gx, gy):
     """The reference point of the leaf that holds a point."""
     scale = float(1 << (load_half(block + 52) >> 8))
@@ -449,7 +473,7 @@ def _reference_of_leaf(header, block, gx, gy):
     return x, y
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _quickly_in_leaf(header, block, leaf, px, py):
     """The one grid that holds a point off all edges, -1 for none; -2 where that is in doubt or there are several."""
     gx, gy = _place(header, px, py)
@@ -497,7 +521,7 @@ def _quickly_in_leaf(header, block, leaf, px, py):
     return load_half(block + 24 + 4 * lowest_one(grids)) if grids != 0 else -1
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _carefully_in_leaf(header, block, leaf, px, py):
     """Owner and reason of a point anywhere in the leaf."""
     gx, gy = _place(header, px, py)
@@ -532,7 +556,7 @@ def _carefully_in_leaf(header, block, leaf, px, py):
     return _decided(found)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _in_heap(header, heap, px, py):
     """Owner and reason of a point in a cell whose grids or edges are too many for a block."""
     at = load_word(header + HEAPS) + 8 * heap
@@ -565,7 +589,7 @@ def _in_heap(header, heap, px, py):
     return _decided(found)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _found(header, reference, px, py):
     """Owner and reason of a point in a cell that refers to something finer."""
     gx, gy = _place(header, px, py)
@@ -589,7 +613,7 @@ def _found(header, reference, px, py):
     return owner, _INSIDE if owner >= 0 else _NONE
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _room(array, used, more):
     """The array, or a larger copy where there is no room for more."""
     if used + more <= array.size:
@@ -599,15 +623,19 @@ def _room(array, used, more):
     return larger
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _edge_met(at, px, py, scales, limit_m, search):
     """Take an edge into the search when it is near enough: the distance and whether it matters."""
-    metres = math.sqrt(_squared_distance(at, px, py, scales[0], scales[1]))
+    metres = math.sqrt(
+        _squared_distance(
+            load_float(at), load_float(at + 8), load_float(at + 16), load_float(at + 24), px, py, scales[0], scales[1]
+        )
+    )
     search[0] = min(search[0], metres)
     return metres, metres <= limit_m and metres <= search[0] + search[1]
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _near_edges(header, reference, px, py, scales, limit_m, search, nearest):
     """The nearest grid (steps, grid) when the edges of a block or a heap are taken too."""
     code_order = load_word(header + CODE_ORDER)
@@ -639,7 +667,7 @@ def _near_edges(header, reference, px, py, scales, limit_m, search, nearest):
     return nearest
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _near_cell(header, reference, column, row, px, py, scales, limit_m, search, nearest):
     """The nearest grid (steps, grid) when the edges of a cell of the top raster are taken too.
 
@@ -678,7 +706,7 @@ def _near_cell(header, reference, column, row, px, py, scales, limit_m, search, 
     return nearest
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _reached(header, place, axis, level, scales, search):
     """The first and the last column (axis 0) or row (1) with something as near as the search has found."""
     scale = float(1 << level)
@@ -694,7 +722,7 @@ def _reached(header, place, axis, level, scales, search):
     return max(np.int64(first), 0), min(np.int64(last), side - 1)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _nearest(header, px, py, limit_m):
     """The grid nearest to a point that lies in none, -1 when none is within the limit."""
     if not (math.isfinite(px) and math.isfinite(py)):
@@ -733,7 +761,7 @@ def _nearest(header, px, py, limit_m):
     return nearest[1]
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def owner_of(header, px, py, gap_limit_m):
     """The owner of one point."""
     owner = np.int64(-1)
@@ -748,7 +776,7 @@ def owner_of(header, px, py, gap_limit_m):
     return owner
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def locate(header, lon, lat, gap_limit_m, owner, reason):
     """Owners, and reasons when `reason` has room for them, of points by the addresses `lon` and `lat`.
 
@@ -860,13 +888,13 @@ def locate(header, lon, lat, gap_limit_m, owner, reason):
 # ---- Building
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _cells_between(low, high, cells, pad):
     """First and last of so many cells that what reaches from low to high may touch."""
     return max(np.int64(math.floor(low - pad)), 0), min(np.int64(math.floor(high + pad)), cells - 1)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _columns_of_row(ax, ay, bx, by, row, columns, pad):
     """First and last column that an edge with ay <= by, in cells of a raster, may touch in a row."""
     start = ax
@@ -878,7 +906,7 @@ def _columns_of_row(ax, ay, bx, by, row, columns, pad):
     return _cells_between(min(start, end), max(start, end), columns, pad)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _edge_in_cells(xy, vertex, frame, scale, column, row):
     """An edge from its lower end to its upper, in cells `scale` times finer than the top raster's, from a cell on."""
     origin_x, origin_y, per_x, per_y = frame[4], frame[5], frame[6], frame[7]
@@ -891,7 +919,7 @@ def _edge_in_cells(xy, vertex, frame, scale, column, row):
     return ax, ay, bx, by
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def extents(xy, edges):
     """How far all edges reach together, level and upright."""
     reach = np.zeros(2)
@@ -901,7 +929,7 @@ def extents(xy, edges):
     return reach
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def binned(xy, edges, frame, scale, column, row, columns, rows):
     """The edges of each cell of a raster, in ascending order: where they start, and the edges.
 
@@ -931,7 +959,7 @@ def binned(xy, edges, frame, scale, column, row, columns, rows):
     return start, listed
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _turned(members, count, place, grid):
     """Put a grid into a set or take it out; `place` holds where each member stands, -1 for others. The new count."""
     at = place[grid]
@@ -946,14 +974,14 @@ def _turned(members, count, place, grid):
     return count - 1
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _crosses(xy, edge, px, py, qx, qy):
     """`_crossed` for an edge by the number of its first vertex."""
     at = 2 * edge
     return _crossed(xy[at], xy[at + 1], xy[at + 2], xy[at + 3], px, py, qx, qy)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _states(
     xy, grid_of, start, listed, edges, inherited, way, frame, scale, column, row, columns, rows, members, place
 ):
@@ -1024,7 +1052,7 @@ _TOO_MANY = -1  # of a block that cannot be: finer cells may have fewer edges
 _TOO_ALIKE = -2  # or would not help
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _same_ends(ends, ax, ay, bx, by):
     """Whether an edge has these ends, whichever way it runs."""
     if ends[0] == ax and ends[1] == ay and ends[2] == bx and ends[3] == by:
@@ -1032,7 +1060,7 @@ def _same_ends(ends, ax, ay, bx, by):
     return ends[0] == bx and ends[1] == by and ends[2] == ax and ends[3] == ay
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _united(xy, grid_of, listed, held, most, grids, edges, ends, has, turns):
     """Make edges that several grids share one: `edges`, with the grids that have each and those that it lets in or out.
 
@@ -1079,7 +1107,7 @@ def _united(xy, grid_of, listed, held, most, grids, edges, ends, has, turns):
     return edge_count, grid_count
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _write_block(
     xy,
     frame,
@@ -1187,7 +1215,7 @@ def _write_block(
     return end
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _write_heap(grid_of, listed, held, qx, qy, place, heap, heaps):
     """Write all that a cell has, grid by grid; returns the new end and the heaps. `place` is -1 throughout, and left so."""
     heaps = _room(heaps, heap, 3 + 2 * held.size + 3 * listed.size)
@@ -1224,7 +1252,7 @@ def _write_heap(grid_of, listed, held, qx, qy, place, heap, heaps):
     return end, heaps
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def built(xy, grid_of, grid_count, frame, columns, rows, deepest, most_cells, split, start, listed, blocks, tails):
     """The arrays of a raster, from the edges of the cells of its top: cells, finer rasters, blocks, tails and heaps.
 
@@ -1346,7 +1374,7 @@ def built(xy, grid_of, grid_count, frame, columns, rows, deepest, most_cells, sp
     return cells[:cell_end], rasters[:raster_end], blocks[: 8 * block_count], tails[:tail_end], heaps[:heap_end]
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def one_heap(grid_of, edges, grid_count):
     """The heap of all edges, for coordinates that no raster can tell apart."""
     place = np.full(grid_count, -1, dtype=np.int32)

@@ -64,6 +64,7 @@ load_word = _loader(_WORD, types.int64)
 load_half = _loader(_NUMBER, types.int64)
 """The int32 at an address."""
 
+
 count_ones = _of_one_word(_count_ones, types.int64)
 """How many bits of a word are set."""
 
