@@ -19,6 +19,7 @@ ACTION = {
     "unit_changed": _l("changed a unit"),
     "token_issued": _l("made a token"),
     "token_revoked": _l("revoked a token"),
+    "owners_assigned": _l("assigned reports anew"),
     "audit_exported": _l("exported the audit log"),
 }
 

@@ -1,6 +1,20 @@
-"""Data: grids to edit, layers in, findings, jobs."""
+"""Data: grids to edit, layers in, findings, jobs; owners in doubt and addresses to be placed."""
 
-from web.data import addresses, desk, doubts, editions, findings, grids, jobs, layers, piles, sources, upload
+from web.data import addresses, assigning, desk, doubts, editions, findings, grids, jobs, layers, piles, sources, upload
 from web.data.blueprint import blueprint
 
-__all__ = ["addresses", "blueprint", "desk", "doubts", "editions", "findings", "grids", "jobs", "layers", "piles", "sources", "upload"]
+__all__ = [
+    "addresses",
+    "assigning",
+    "blueprint",
+    "desk",
+    "doubts",
+    "editions",
+    "findings",
+    "grids",
+    "jobs",
+    "layers",
+    "piles",
+    "sources",
+    "upload",
+]

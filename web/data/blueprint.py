@@ -51,6 +51,7 @@ TABS = (
     Tab("data.grids", _l("Grids"), "grid-3x3"),
     Tab("data.editions", _l("Editions of the grids"), "calendar-event"),
     Tab("data.upload", _l("Upload a layer"), "upload"),
+    Tab("data.assigning", _l("Assign anew"), "arrow-repeat", whole_city=True),
     Tab("data.layers", _l("Layers"), "layers"),
     Tab("data.sources", _l("Sources of coordinates"), "crosshair", whole_city=True),
     Tab("data.findings", _l("Quality findings"), "exclamation-diamond"),

@@ -29,6 +29,7 @@ STATE_WORDS = {
 }
 JOB_WORDS = {
     KIND: _l("Load a layer"),
+    "assign": _l("Assign anew"),
     "coverage": _l("Derive coverage"),
     "coverage_timer": _l("Look for changed layers"),
     "positions": _l("Judge coordinates"),

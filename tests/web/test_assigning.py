@@ -1,0 +1,82 @@
+"""Assigning anew from the page: tried first, applied by a button, the whole city's managers only."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, func, select, text
+
+from geodata.account_areas import give_area
+from geodata.accounts import add_account
+from geodata.actions import file_report
+from geodata.settings import Settings
+from geodata.tables import audit_log, owner, owner_history
+from gridmap.report import ReportDraft
+from tests.geodata.cities import middle_of
+from tests.web.conftest import PASSWORD, SignIn, sign_in
+from tests.web.test_data import post, run_jobs
+
+
+@pytest.fixture
+def manager(signed_in: SignIn) -> FlaskClient:
+    return signed_in("boundary_editor")
+
+
+@pytest.fixture
+def lost(city: Engine, settings: Settings) -> None:
+    """Two reports that lost their grid."""
+    with city.begin() as conn:
+        for code in "ae":
+            lon, lat = middle_of(code)
+            file_report(conn, settings, ReportDraft("积水", lon=lon, lat=lat), scope="anonymous")
+        conn.execute(text("UPDATE owner SET grid_id = NULL, reason = 'none', distance_to_edge_m = NULL"))
+
+
+def assigned(engine: Engine) -> int:
+    with engine.connect() as conn:
+        return conn.scalar(select(func.count()).where(owner.c.grid_id.is_not(None))) or 0
+
+
+def test_tried_then_applied(manager: FlaskClient, city: Engine, settings: Settings, lost: None) -> None:
+    tried = post(manager, "/data/assigning", "/data/assigning", which="unassigned", area="")
+    assert tried.status_code == 302
+    address = tried.headers["Location"]
+    assert "hx-get" in manager.get(address).text
+    run_jobs(city, settings)
+    page = manager.get(address).text
+    assert "试算，未写入" in page
+    assert re.search(r"无网格.*gm-code..e<", page)
+    assert "应用：写入 2 件" in page
+    assert assigned(city) == 0
+    apply = re.search(r'action="(/data/assigning/[^"]+/apply)"', page)
+    assert apply
+    applied = post(manager, apply.group(1))
+    run_jobs(city, settings)
+    page = manager.get(applied.headers["Location"]).text
+    assert "已写入" in page
+    assert "/apply" not in page
+    assert assigned(city) == 2
+    with city.connect() as conn:
+        causes = select(func.count()).select_from(owner_history).where(owner_history.c.cause == "assigned")
+        assert conn.scalar(causes) == 2
+        line = conn.execute(select(audit_log).where(audit_log.c.action == "owners_assigned")).one()
+        assert (line.account_id is not None, line.detail["changed"]) == (True, 2)
+    assert post(manager, f"{applied.headers['Location'].replace('jobs', 'assigning')}/apply").status_code == 404
+
+
+def test_an_unknown_area_is_told_at_the_form(manager: FlaskClient) -> None:
+    answer = post(manager, "/data/assigning", "/data/assigning", which="all", area="nowhere")
+    assert answer.status_code == 422
+    assert "没有编码为“nowhere”的行政区划或网格" in answer.text
+    assert 'value="nowhere"' in answer.text
+
+
+def test_whose_area_is_not_the_city_is_refused(app: Flask, city: Engine) -> None:
+    with city.begin() as conn:
+        account = add_account(conn, "part", PASSWORD, "boundary_editor")
+        give_area(conn, account, "150105")
+    browser = app.test_client()
+    sign_in(browser, "part")
+    assert browser.get("/data/assigning").status_code == 403
+    assert "归属重算" not in browser.get("/data/layers").text
