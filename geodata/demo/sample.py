@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, exists, func, select, text
 from geodata.demo.accounts import PASSWORD, add_accounts, demo_accounts, lay_reports
 from geodata.demo.city import City
 from geodata.demo.histories import write_histories
+from geodata.demo.order_numbers import write_order_numbers
 from geodata.demo.pictures import lay_photos
 from geodata.demo_accounts import SYNTHETIC
 from geodata.settings import Settings
@@ -110,6 +111,7 @@ def _load_frame(conn: Connection, settings: Settings, kind: str, frame: pd.DataF
 
 def _write_histories(conn: Connection, city: City, before: int, progress: Progress) -> None:
     last = conn.scalar(select(func.max(report.c.id))) or 0
+    write_order_numbers(conn, before + 1, last)
     written = write_histories(conn, before + 1, last, city.until)
     progress("events", written, written)
 

@@ -17,7 +17,7 @@ from geodata.loaders.summary import Note
 from geodata.loaders.times import read_times
 from geodata.loaders.work import Kind, Work, text_series
 
-#: Whose keys the numbers of orders are; the interface for the hotline's platform uses the same.
+#: Whose keys the numbers of orders are; the interface for the platform uses the same.
 SCOPE = "hotline"
 _CALLERS = ("来电人", "来电人姓名", "诉求人", "诉求人姓名", "市民姓名", "联系人", "姓名", "来电号码", "联系电话", "联系方式", "电话", "手机", "手机号", "caller", "caller_name", "phone", "contact")  # fmt: skip
 _LONGEST_HOURS = 24 * 366
