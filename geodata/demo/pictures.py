@@ -71,7 +71,7 @@ def picture(taken: Taken, place: tuple[float, float], at: datetime, rng: np.rand
             pen.rectangle((left + 40, window, left + 54, window + 11), fill="#f2e9c9")
     x, y = int(rng.integers(120, 340)), int(rng.integers(275, 320))
     pen.ellipse((x - 46, y - 16, x + 46, y + 16), fill="#3c3c3c", outline="#e0b400", width=4)
-    pen.text((12, 12), "SAMPLE - drawn, not taken", fill="#333333", font_size=22)
+    pen.text((12, 334), "SAMPLE: drawn, not taken", fill="#ffffff", font_size=18)
     found = io.BytesIO()
     drawn.save(found, "JPEG", quality=70, exif=_exif(taken, place, at))
     return found.getvalue()

@@ -11,6 +11,8 @@
   const original = viewer.querySelector("[data-gm-photo-original]");
   let at = 0;
 
+  if (links.length < 2) viewer.querySelectorAll("[data-gm-step]").forEach((button) => { button.hidden = true; });
+
   const show = (index) => {
     at = (index + links.length) % links.length;
     const link = links[at];
@@ -37,6 +39,16 @@
     if (event.key === "ArrowRight") show(at + 1);
   });
   viewer.addEventListener("close", () => links[at].focus());
+  // Photo and case together on the map, however far apart.
+  document.addEventListener("click", (event) => {
+    const where = event.target.closest("[data-gm-photo-lat]");
+    const map = window.gridmap?.map;
+    if (!where || !map) return;
+    const places = L.latLngBounds([[Number(where.dataset.gmPhotoLat), Number(where.dataset.gmPhotoLon)]]);
+    if (map.gridmap.mark) places.extend(map.gridmap.mark.getLatLng());
+    map.fitBounds(places.pad(0.2), { maxZoom: 19, animate: false });
+    map.getContainer().scrollIntoView({ block: "center" });
+  });
   document.addEventListener("gridmap:photo", (event) => {
     const index = links.findIndex((link) => Number(link.dataset.gmPhoto) === event.detail);
     if (index >= 0) show(index);
