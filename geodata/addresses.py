@@ -23,6 +23,8 @@ from gridmap.address import Candidate, Gazetteer, is_sure, match
 #: A thing lies in the grid of its point when at least this share of its ground does.
 GROUND_SHARE = 0.8
 _LAYERS = ("division", "compound", "building", "road", "landcover", "service_point", "grid")
+#: Candidates of equal names that are looked through for those inside a scope.
+_BEFORE_SCOPE = 60
 _BUILDING_M, _NEAR_M = 15.0, 60.0
 
 
@@ -102,22 +104,36 @@ def address_index(conn: Connection, settings: Settings) -> AddressIndex:
 
 
 def find_address(
-    conn: Connection, settings: Settings, scope: Scope, text: str, limit: int = 5
+    conn: Connection,
+    settings: Settings,
+    scope: Scope,
+    text: str,
+    limit: int = 5,
+    *,
+    within: Sequence[str] | None = None,
 ) -> list[AddressCandidate]:
     """Candidates for one text, the likeliest first; see `find_addresses`."""
-    return find_addresses(conn, settings, scope, [text], limit)[0]
+    return find_addresses(conn, settings, scope, [text], limit, within=within)[0]
 
 
 def find_addresses(
-    conn: Connection, settings: Settings, scope: Scope, texts: Sequence[str], limit: int = 5
+    conn: Connection,
+    settings: Settings,
+    scope: Scope,
+    texts: Sequence[str],
+    limit: int = 5,
+    *,
+    within: Sequence[str] | None = None,
 ) -> list[list[AddressCandidate]]:
     """For each text at most ``limit`` candidates inside the scope, the likeliest first; texts that name nothing known have none.
 
-    Scores are those among all places of the city: that others lie outside the scope makes no candidate surer. A candidate without
-    any place (a division without boundary and grids) is left out.
+    ``within`` are codes of divisions that the places are known to lie in, such as the district of an order. Scores are those among all
+    places there: that others lie outside the scope makes no candidate surer. A candidate without any place (a division without
+    boundary and grids) is left out.
     """
     index = address_index(conn, settings)
-    matches = [match(text, index.gazetteer, limit=limit) for text in texts]
+    most = limit if scope.everywhere else max(limit, _BEFORE_SCOPE)
+    matches = [match(text, index.gazetteer, limit=most, within=within) for text in texts]
     grounds = _grounds(conn, index, {(found.kind, found.key) for each in matches for found in each})
     city = grid_index(conn, settings, index.at)
     owners = _owners(city, settings, grounds)
@@ -130,7 +146,7 @@ def find_addresses(
             for place, candidate in enumerate(each)
             if (ground := grounds.get((candidate.kind, candidate.key))) is not None
         ]
-        answers.append([one for one in found if scope.holds(one.grid_code, one.community_code)])
+        answers.append([one for one in found if scope.holds(one.grid_code, one.community_code)][:limit])
     return answers
 
 

@@ -188,6 +188,8 @@ class Reader:
                 if thing.kind == "road":
                     reading = self.reading(mention, thing, how)
                     numbered = [] if number is None else list(self._at_number(reading, thing, number))
+                    if number is not None:
+                        reading.likelihood *= evidence.NO_SUCH_NUMBER
                     yield from numbered or [self._capped(reading)]
 
     def _at_number(self, road: Reading, thing: Thing, number: Part) -> Iterator[Reading]:

@@ -1,0 +1,117 @@
+"""Matching held against addresses of the sample city, and against the names of Hohhot."""
+
+from collections import Counter, defaultdict
+
+import pytest
+
+from geodata.demo import City
+from geodata.demo.addresses import gazetteer_of, noisy_addresses
+from geodata.demo.names import hohhot_names, short_name
+from geodata.demo.wording import NOISES
+from gridmap.address import Candidate, Division, Gazetteer, is_sure, match
+
+
+@pytest.fixture(scope="module")
+def gazetteer(small: City) -> Gazetteer:
+    return gazetteer_of(small)
+
+
+@pytest.fixture(scope="module")
+def official() -> Gazetteer:
+    """The divisions of Hohhot alone."""
+    return Gazetteer(Division(code, name) for code, name in hohhot_names().items())
+
+
+def shared_names() -> list[str]:
+    """Codes of the communities and villages that share their official name with another."""
+    names = hohhot_names()
+    often = Counter(name for code, name in names.items() if len(code) == 12)
+    return [code for code, name in names.items() if len(code) == 12 and often[name] > 1]
+
+
+def test_addresses_are_the_same_for_the_same_seed_and_have_every_noise(small: City) -> None:
+    made = noisy_addresses(small, 220, seed=4)
+    assert made == noisy_addresses(small, 220, seed=4)
+    assert made != noisy_addresses(small, 220, seed=5)
+    assert len(NOISES) >= 10
+    assert Counter(each.noises for each in made) == {(noise,): 220 // len(NOISES) for noise in NOISES}
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_the_first_candidate_is_right_and_what_is_sure_is_not_wrong(
+    small: City, gazetteer: Gazetteer, at_once: int
+) -> None:
+    made = noisy_addresses(small, 3300, seed=at_once, at_once=at_once)
+    answers = [match(each.text, gazetteer) for each in made]
+    right = [bool(found) and found[0].key == each.building for each, found in zip(made, answers, strict=True)]
+    assert sum(right) / len(made) >= 0.95
+    sure = [ok for ok, found in zip(right, answers, strict=True) if is_sure(found)]
+    assert len(sure) / len(made) > 0.6, "doubting everything is no answer"
+    assert sure.count(False) / len(sure) <= 0.005
+
+
+def test_each_noise_is_understood(small: City, gazetteer: Gazetteer) -> None:
+    right: defaultdict[str, list[bool]] = defaultdict(list)
+    for each in noisy_addresses(small, 2200, seed=7):
+        found = match(each.text, gazetteer)
+        right[each.noises[0]].append(bool(found) and found[0].key == each.building)
+    assert {noise: sum(hits) / len(hits) for noise, hits in right.items() if sum(hits) / len(hits) < 0.9} == {}
+
+
+def test_another_number_is_never_the_answer(small: City, gazetteer: Gazetteer) -> None:
+    """Numbers that no building has: the compound, or nothing."""
+    for name in small.compounds["name"]:
+        found = match(f"{name}777号楼", gazetteer)
+        assert not is_sure(found)
+        assert all(each.kind != "building" for each in found)
+
+
+def test_scores_keep_their_word(small: City, gazetteer: Gazetteer) -> None:
+    """Of answers with a high score nearly all are right; of those with one half about one half."""
+    made = noisy_addresses(small, 4400, seed=9, noises=("missing_parts", "typo", "homophone"))
+    answers = [(each, match(each.text, gazetteer)) for each in made]
+    first: list[tuple[Candidate, bool]] = [
+        (found[0], found[0].key in (each.building, each.compound)) for each, found in answers if found
+    ]
+    high = [right for candidate, right in first if candidate.score >= 0.9]
+    half = [right for candidate, right in first if 0.4 <= candidate.score < 0.6]
+    assert sum(high) / len(high) > 0.99
+    assert 0.3 < sum(half) / len(half) < 0.75
+
+
+def test_hotline_orders_without_a_coordinate_are_found(small: City, gazetteer: Gazetteer) -> None:
+    orders = small.reports[(small.reports["source"] == "hotline") & small.reports["lon"].isna()]
+    homes = orders[orders["address_text"].str.contains("单元|#|栋|幢|号楼")]["address_text"].tolist()[:1500]
+    found = [match(words, gazetteer) for words in homes]
+    assert sum(bool(each) and each[0].kind == "building" for each in found) / len(homes) > 0.95
+    assert sum(map(is_sure, found)) / len(homes) > 0.75
+    assert len(set(homes)) > 0.9 * len(homes)
+
+
+def test_one_of_the_shared_village_names_is_never_sure_by_name_alone(official: Gazetteer) -> None:
+    names, shared = hohhot_names(), shared_names()
+    assert len(shared) == 103
+    for code in shared:
+        for said in (names[code], short_name(names[code])):
+            found = match(said, official)
+            assert not is_sure(found, 0.5), said
+            assert found[0].score == found[1].score, said
+
+
+def test_a_shared_village_name_is_sure_under_its_district_and_street(official: Gazetteer) -> None:
+    names = hohhot_names()
+    siblings = Counter((code[:9], names[code]) for code in names if len(code) == 12)
+    for code in shared_names():
+        for said in (names[code], short_name(names[code])):
+            found = match(f"{names[code[:6]]}{names[code[:9]]}{said}", official)
+            if siblings[code[:9], names[code]] == 1:
+                assert (found[0].key, is_sure(found)) == (code, True), said
+            else:
+                assert not is_sure(found), said
+
+
+def test_no_everyday_name_of_a_community_is_sure_of_another(official: Gazetteer) -> None:
+    for code, name in hohhot_names().items():
+        if len(code) == 12:
+            found = match(short_name(name), official)
+            assert not is_sure(found) or found[0].key == code, name
