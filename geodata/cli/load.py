@@ -58,6 +58,11 @@ _STEPS = {"zh": {"read": "读取", "check": "检查", "owners": "归属", "copy"
 @click.option(
     "--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day of new editions of grids (default: today)."
 )
+@click.option(
+    "--edition",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Divisions: FILE is a whole edition in force from this day; what it leaves out is retired.",
+)
 @click.option("--source-name", help="Whose keys the reports bear (default: reports); keys are unique within it.")
 @click.option(
     "--rejects",
@@ -97,6 +102,7 @@ def load(settings: Settings, /, kind: str, file: Path, rejects: Path | None, com
 
 def _options(given: dict[str, Any]) -> LoadOptions:
     first_day: datetime | None = given["valid_from"]
+    edition: datetime | None = given["edition"]
     return LoadOptions(
         datum=given["datum"],
         crs=given["crs"],
@@ -108,6 +114,7 @@ def _options(given: dict[str, Any]) -> LoadOptions:
         repair=given["repair"],
         swap_axes=given["swap_axes"],
         valid_from=first_day.date() if first_day else None,
+        edition=edition.date() if edition else None,
         source_name=given["source_name"],
     )
 

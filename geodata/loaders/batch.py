@@ -32,7 +32,8 @@ from gridmap.errors import GridmapError
 class LoadOptions:
     """What the caller says about a file. ``mapping`` is field to column, ``constants`` field to one value for all rows.
 
-    ``time_zone`` given: the file's wall clocks are in it, whatever their label says. ``valid_from``: first day of changed grids.
+    ``time_zone`` given: the file's wall clocks are in it, whatever their label says. ``valid_from``: first day of changed grids,
+    ``edition``: of a whole list of divisions.
     Without ``state_events`` the caller writes what led to the state that a report comes in. ``account_id``: who loads.
     """
 
@@ -46,6 +47,7 @@ class LoadOptions:
     repair: bool = False
     swap_axes: bool = False
     valid_from: date | None = None
+    edition: date | None = None
     source_name: str | None = None
     state_events: bool = True
     account_id: int | None = None

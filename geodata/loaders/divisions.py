@@ -5,6 +5,15 @@ from sqlalchemy import select
 
 from geodata.loaders.batch import Batch
 from geodata.loaders.columns import CODE, NAME_EN, column
+from geodata.loaders.division_editions import (
+    EditionAhead,
+    KnownDivision,
+    compare_editions,
+    edition_notes,
+    known_divisions,
+    left_hanging,
+    write_edition,
+)
 from geodata.loaders.reasons import CodeMalformed, ParentMismatch, ParentMissing
 from geodata.loaders.staging import Counts
 from geodata.loaders.summary import Note
@@ -74,13 +83,30 @@ def _load(work: Work) -> Counts:
                 for code, name, alive in zip(codes, names, batch.alive, strict=True)
             ]
         )
+    known = known_divisions(work.conn)
     counts = load_keyed(work, division)
+    _follow_edition(work, known)
     for level in reversed(LEVELS):
         count = int((batch.alive & (batch.fields["level"] == level).to_numpy(dtype=bool)).sum())
         if count:
             zh = {"city": "市", "district": "旗县区", "street": "街道乡镇", "community": "社区村"}[level]
             batch.notes.append(Note(f"level_{level}", f"{zh}：{count:,}", f"{level}: {count:,}"))
     return counts
+
+
+def _follow_edition(work: Work, known: dict[str, KnownDivision]) -> None:
+    """Compare the list with what was known; with ``--edition`` retire, note and carry as well."""
+    batch, day = work.batch, work.options.edition
+    if day is not None and day > work.today:
+        raise EditionAhead(field="edition", day=day.isoformat())
+    names = zip(batch.fields["code"][batch.alive], batch.fields["name"][batch.alive], strict=True)
+    listed = dict(names)
+    changes = compare_editions(known, listed)
+    if day is None and not (changes.removed or changes.renamed or changes.recoded):
+        return
+    carried = write_edition(work.conn, changes, day) if day is not None else None
+    hanging = left_hanging(work.conn, changes.removed, day or work.today)
+    batch.notes += edition_notes(changes, known, listed, hanging, carried)
 
 
 def _check_parents(batch: Batch, codes: pd.Series, given: pd.Series) -> None:
