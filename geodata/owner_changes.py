@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from geodata.binary_copy import row_type, rows_in
+from geodata.bulk_references import LEAST, checked_at_once
 from geodata.held_owners import WORDS, HeldOwners
 from geodata.sql import statement
+from geodata.tables import account, grid
 
 #: Stands for a day that stays as it is.
 SAME_DAY = np.iinfo(np.int32).min
@@ -78,7 +81,23 @@ def write_changes(
     rows_in(conn, "owner_change", _STAGE, staged)
     conn.execute(text("ANALYZE owner_change"))
     parameters = {"cause": cause, "account_id": account_id, "reasons": WORDS.tolist(), "same_day": SAME_DAY}
-    return conn.execute(statement("write_owner_changes"), parameters).rowcount
+    absent = held.owner_xid[rows] == 0
+    moved = _renew(conn, staged, parameters) if not absent.all() else 0
+    return moved + (conn.execute(statement("add_owners"), parameters).rowcount if absent.any() else 0)
+
+
+def _renew(conn: Connection, staged: Mapping[str, NDArray[np.generic]], parameters: dict[str, Any]) -> int:
+    """Write over owners that are there. Their reports cannot go: they are held by these rows, which the transaction has locked."""
+    if len(staged["report_id"]) < LEAST:
+        return conn.execute(statement("renew_owners"), parameters).rowcount
+    grids = np.unique(staged["grid_id"]).astype(np.int64)
+    account_id = parameters["account_id"]
+    references = {
+        grid: grids[grids >= 0],
+        account: np.array([] if account_id is None else [account_id], dtype=np.int64),
+    }
+    with checked_at_once(conn, references):
+        return conn.execute(statement("renew_owners"), parameters).rowcount
 
 
 def _differ(one: NDArray[np.float64], other: NDArray[np.generic], least: float) -> NDArray[np.bool_]:

@@ -150,7 +150,7 @@ CAUSES = (
 owner_history = Table(
     "owner_history",
     metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("id", BigInteger, Identity(always=True), nullable=False),
     Column("report_id", BigInteger, ForeignKey("report.id"), nullable=False),
     Column("grid_id", BigInteger, ForeignKey("grid.id")),
     Column("reason", Text, nullable=False),
@@ -161,8 +161,8 @@ owner_history = Table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     one_of("reason", REASONS),
     one_of("cause", CAUSES),
+    PrimaryKeyConstraint("report_id", "id"),
 )
-Index("ix_owner_history_report_id", owner_history.c.report_id, owner_history.c.id)
 
 #: What happened to a report (filed, verified, whistled, ...). Appended only; its state follows from it.
 event = Table(
