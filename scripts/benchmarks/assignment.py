@@ -1,107 +1,96 @@
-"""Points to grids: ours against geopandas and shapely, answers compared row by row, points on edges counted."""
+"""Points to grids: ours against six other engines, answers compared row by row, points on edges counted."""
 
 import argparse
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
-import geopandas
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi
 
 from gridmap.assignment import GridIndex, warm_up
+from scripts.benchmarks import assigning, assigning_postgis, building
+from scripts.benchmarks.assigning import Engine, Pairs, Places
 from scripts.benchmarks.rounds import compare
+from scripts.benchmarks.tessellation import clustered_points, tessellation
 
-WEST, SOUTH, SIDE = 111.4, 40.6, 0.6  # degrees, around Hohhot
-STEP = 2.0**-33  # coordinates are multiples of this, so that the middle of an edge is exactly on it
+NEEDS_BENCH_EXTRA = True
 
-Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]  # points and the grids that an engine gives them
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Engine:
-    """How one engine assigns, and what of it may be prepared before the clock starts."""
-
-    name: str
-    run: Callable[[], Pairs]
+IN_PROCESS = {
+    "explained": assigning.explained,
+    "geopandas": assigning.frames,
+    "shapely": assigning.tree,
+    "duckdb": assigning.duckdb,
+    "sedonadb": assigning.sedonadb,
+}
+IN_SERVER = {"postgis": assigning_postgis.select, "postgis-update": assigning_postgis.update}
+FEW = 2_000  # points that are asked for one at a time
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench assignment", description=__doc__)
-    parser.add_argument("--grids", type=int, nargs="+", default=[1_500, 25_500], help="sizes of the tessellations")
+    parser.add_argument("--grids", type=int, nargs="*", default=[25_500], help="sizes of the tessellations")
     parser.add_argument("--points", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--engines", nargs="*", default=[*IN_PROCESS, *IN_SERVER], choices=[*IN_PROCESS, *IN_SERVER])
+    parser.add_argument("--build", type=int, nargs="*", default=[], help="only build indexes of so many grids")
     options = parser.parse_args(argv)
     if options.rounds < 5:
         parser.error("fewer than 5 rounds show no spread")
-    for count in options.grids:
-        run(count, options.points, options.rounds, options.seed)
+    for count in options.build:
+        building.measure(count, options.seed)
+    for count in [] if options.build else options.grids:
+        run(count, options.points, options.rounds, options.seed, options.engines)
     return 0
 
 
-def run(count: int, points: int, rounds: int = 5, seed: int = 1) -> dict[str, list[float]]:
+def run(count: int, points: int, rounds: int, seed: int, wanted: list[str]) -> None:
     """One tessellation: bulk assignment, one point at a time, and points exactly on shared edges."""
     rng = np.random.default_rng(seed)
-    cells, middles = tessellation(count, rng)
-    vertices = shapely.get_num_coordinates(cells)
+    city = tessellation(count, rng)
+    vertices = shapely.get_num_coordinates(city.cells)
     print(f"{count:,} grids of {vertices.min()} / {int(np.median(vertices))} / {vertices.max()} vertices")
     warm_up()
     started = time.process_time()
-    index = GridIndex(cells)
-    print(f"  index built in {time.process_time() - started:.2f} CPU s")
+    index = GridIndex(city.cells)
+    spent = time.process_time() - started
+    print(f"  index built in {spent:.2f} CPU s, {building.bytes_of(index) / count:,.0f} bytes a grid")
 
-    print(f"{points:,} points, one thread, points already in each engine's own form")
-    lon, lat = clustered_points(points, rng)
-    engines = engines_for(index, cells, lon, lat)
-    answers = {engine.name: one_owner(engine.run(), points) for engine in engines}
-    for name, owners in answers.items():
-        differing = int((owners != answers[engines[0].name]).sum())
-        print(f"  {name}: {differing:,} of {points:,} rows differ")
-    seconds = compare({engine.name: engine.run for engine in engines}, rounds)
-
-    print("One point at a time, 2,000 points")
-    tree, few = shapely.STRtree(cells), list(zip(lon[:2000].tolist(), lat[:2000].tolist(), strict=True))
-    compare(
-        {
-            "gridmap locate_one": lambda: [index.locate_one(x, y) for x, y in few],
-            "shapely STRtree.query(point, intersects)": lambda: [
-                tree.query(shapely.Point(x, y), predicate="intersects") for x, y in few
-            ],
-        },
-        rounds,
-    )
-    count_on_edges(index, cells, middles)
-    return seconds
+    places = Places(city.cells, index, *clustered_points(points, rng))
+    with ExitStack() as stack:
+        running = None
+        if IN_SERVER.keys() & set(wanted):
+            running = stack.enter_context(assigning_postgis.server(city.cells))
+        print(f"{points:,} points, already in each engine's own form; one thread where nothing else is said")
+        engines = list(engines_of(places, wanted, running))
+        answers = {engine.name: one_owner(answer_of(engine), points) for engine in engines}
+        for name, owners in answers.items():
+            print(f"  {name}: {int((owners != answers['gridmap']).sum()):,} of {points:,} rows differ")
+        time_all(engines, rounds)
+        one_at_a_time(places, running, rounds)
+        del engines
+        count_on_edges(Places(city.cells, index, *city.middles.T.copy()), wanted, running)
 
 
-def engines_for(index: GridIndex, cells: NDArray[np.object_], lon: Floats, lat: Floats) -> list[Engine]:
-    """The engines, ours first."""
-    points = shapely.points(lon, lat)
-    point_frame = geopandas.GeoDataFrame(geometry=points, crs="EPSG:4326")
-    grid_frame = geopandas.GeoDataFrame(geometry=cells, crs="EPSG:4326")
+def engines_of(places: Places, wanted: list[str], running: assigning_postgis.Server | None) -> Iterator[Engine]:
+    """The engines that are wanted and installed, ours first, with their points put in."""
+    yield from assigning.gridmap(places)
+    for name, make in IN_PROCESS.items():
+        if name in wanted:
+            yield from make(places)
+    if running is not None:
+        running.put(places)
+        for name, make_in in IN_SERVER.items():
+            if name in wanted:
+                yield from make_in(running)
 
-    def ours() -> Pairs:
-        owners = index.locate(lon, lat)
-        owned = np.flatnonzero(owners >= 0)
-        return owned, owners[owned]
 
-    def joined() -> Pairs:
-        frame = geopandas.sjoin(point_frame, grid_frame, predicate="within")
-        return frame.index.to_numpy(), frame["index_right"].to_numpy()
-
-    def covered() -> Pairs:
-        grids, found = shapely.STRtree(points).query(cells, predicate="covers")
-        return found, grids
-
-    return [
-        Engine("gridmap", ours),
-        Engine("geopandas sjoin(within)", joined),
-        Engine("shapely STRtree(points).query(grids, covers)", covered),
-    ]
+def answer_of(engine: Engine) -> Pairs:
+    """The pairs that an engine finds."""
+    engine.before()
+    return engine.pairs(engine.run())
 
 
 def one_owner(pairs: Pairs, points: int) -> NDArray[np.int64]:
@@ -113,58 +102,38 @@ def one_owner(pairs: Pairs, points: int) -> NDArray[np.int64]:
     return owners
 
 
-def count_on_edges(index: GridIndex, cells: NDArray[np.object_], middles: Floats) -> None:
+def time_all(engines: list[Engine], rounds: int) -> None:
+    """Time all engines in turns."""
+    compare(
+        {engine.name: engine.run for engine in engines},
+        rounds,
+        clocks={engine.name: engine.clock for engine in engines},
+        before={engine.name: engine.before for engine in engines},
+    )
+
+
+def one_at_a_time(places: Places, running: assigning_postgis.Server | None, rounds: int) -> None:
+    """Time single points: what a page or a phone asks for."""
+    print(f"One point at a time, {FEW:,} points: seconds for all")
+    few = list(zip(places.lon[:FEW].tolist(), places.lat[:FEW].tolist(), strict=True))
+    asked = shapely.STRtree(places.cells)
+    runs: dict[str, Callable[[], object]] = {
+        "gridmap locate_one": lambda: [places.index.locate_one(lon, lat) for lon, lat in few],
+        "shapely STRtree.query(point, intersects)": lambda: [
+            asked.query(shapely.Point(lon, lat), predicate="intersects") for lon, lat in few
+        ],
+    }
+    clocks = {}
+    if running is not None:
+        name = "PostGIS, prepared query"
+        runs[name], clocks[name] = assigning_postgis.one_by_one(running, few), running.cpu_seconds
+    compare(runs, rounds, clocks=clocks)
+
+
+def count_on_edges(places: Places, wanted: list[str], running: assigning_postgis.Server | None) -> None:
     """Print how many owners each engine gives to points exactly on an edge that two grids share."""
-    print(f"{len(middles):,} points exactly on shared edges: with no, one, several owners")
-    for engine in engines_for(index, cells, *middles.T.copy()):
-        owners = np.bincount(engine.run()[0], minlength=len(middles))
+    print(f"{places.lon.size:,} points exactly on shared edges: with no, one, several owners")
+    for engine in engines_of(places, wanted, running):
+        owners = np.bincount(answer_of(engine)[0], minlength=places.lon.size)
         none, one, several = (int(part.sum()) for part in (owners == 0, owners == 1, owners > 1))
         print(f"  {engine.name:48} {none:8,} {one:8,} {several:8,}")
-
-
-def clustered_points(count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Three quarters of the points in 40 clusters, the rest anywhere."""
-    centres = rng.uniform(0.2, 0.8, (40, 2))
-    near = centres[rng.integers(0, 40, count * 3 // 4)] + rng.normal(0, 0.02, (count * 3 // 4, 2))
-    places = np.concatenate([near, rng.uniform(0, 1, (count - len(near), 2))]).clip(0, 1)
-    lon, lat = (rng.permutation(places) * SIDE + (WEST, SOUTH)).T.copy()
-    return lon, lat
-
-
-def tessellation(count: int, rng: np.random.Generator) -> tuple[NDArray[np.object_], Floats]:
-    """Grids that share ragged edges exactly, and the exact middles of some shared edges.
-
-    Voronoi cells of points in a square (mirrored at its sides, which makes them straight), each edge broken into pieces
-    with the same jitter on both sides.
-    """
-    seeds = rng.uniform(0, 1, (count, 2))
-    mirrored = [seeds] + [np.where(np.arange(2) == axis, 2 * side - seeds, seeds) for axis in (0, 1) for side in (0, 1)]
-    cells = Voronoi(np.concatenate(mirrored))
-    nodes = np.round((cells.vertices * SIDE + (WEST, SOUTH)) / STEP) * STEP
-    chains: dict[tuple[int, int], Floats] = {}
-    middles = []
-    for (one, other), (left, right) in zip(cells.ridge_vertices, cells.ridge_points, strict=True):
-        if min(left, right) < count and one >= 0:
-            inner = max(left, right) < count
-            chain = ragged_edge(nodes[one], nodes[other], inner, rng)
-            chains[one, other], chains[other, one] = chain, chain[::-1]
-            if inner:
-                half = len(chain) // 2
-                middles.append((chain[half - 1] + chain[half]) / 2)
-    outlines = []
-    for cell in range(count):
-        corners = cells.regions[cells.point_region[cell]]
-        sides = zip(corners, corners[1:] + corners[:1], strict=True)
-        outlines.append(shapely.Polygon(np.concatenate([chains[side][:-1] for side in sides])))
-    return np.array(outlines, dtype=object), np.array(middles)
-
-
-def ragged_edge(start: Floats, end: Floats, ragged: bool, rng: np.random.Generator) -> Floats:
-    """From start to end in 4 to 16 pieces, each break up to 3 % of the length beside the straight line."""
-    pieces = int(rng.integers(4, 17)) if ragged else 1
-    share = np.linspace(0, 1, pieces + 1)[:, None]
-    aside = np.array([start[1] - end[1], end[0] - start[0]]) * 0.03
-    points = start + share * (end - start) + np.sin(np.pi * share) * rng.uniform(-1, 1, (pieces + 1, 1)) * aside
-    points = np.round(points / STEP) * STEP
-    points[0], points[-1] = start, end
-    return points

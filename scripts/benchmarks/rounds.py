@@ -5,27 +5,43 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 
+Clock = Callable[[], float]
 
-def compare(engines: Mapping[str, Callable[[], object]], rounds: int = 5) -> dict[str, list[float]]:
+
+def compare(
+    engines: Mapping[str, Callable[[], object]],
+    rounds: int = 5,
+    *,
+    clocks: Mapping[str, Clock] | None = None,
+    before: Mapping[str, Callable[[], object]] | None = None,
+) -> dict[str, list[float]]:
     """Time engines against the first one and print a table; returns CPU seconds by engine and round.
 
     Each engine runs once unmeasured, then `rounds` times in turns. CPU seconds of the process count, all threads
-    together: on a shared machine they waver less than the clock on the wall. The ratio is an engine's time over that of
-    the first in the same round: its median, and the smallest and largest of the rounds.
+    together: on a shared machine they waver less than the clock on the wall. An engine whose work is done elsewhere has a
+    clock of its own in `clocks`; what is in `before` runs before each of its runs, unmeasured. The ratio is an engine's
+    time over that of the first in the same round: its median, and the smallest and largest of the rounds.
     """
-    for run in engines.values():
-        run()
-    seconds: dict[str, list[float]] = {name: [] for name in engines}
-    for _ in range(rounds):
+    cpu: dict[str, list[float]] = {name: [] for name in engines}
+    wall: dict[str, list[float]] = {name: [] for name in engines}
+    for turn in range(rounds + 1):
         for name, run in engines.items():
-            gc.collect()
-            started = time.process_time()
+            (before or {}).get(name, gc.collect)()
+            clock = (clocks or {}).get(name, time.process_time)
+            started, started_wall = clock(), time.perf_counter()
             run()
-            seconds[name].append(time.process_time() - started)
+            if turn > 0:
+                wall[name].append(time.perf_counter() - started_wall)
+                cpu[name].append(clock() - started)
     first = next(iter(engines))
-    print(f"  {'engine':48} {'CPU s':>8}  {'time over ' + first:>24}   ({rounds} rounds)")
-    for name, times in seconds.items():
-        ratios = [time_s / first_s for time_s, first_s in zip(times, seconds[first], strict=True)]
-        spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
-        print(f"  {name:48} {statistics.median(times):8.3f}  {spread:>24}")
-    return seconds
+    print(f"  {'engine':48} {'CPU s':>8} {'wall s':>8}  {'CPU over ' + first:>28}  {'wall':>24}   ({rounds} rounds)")
+    for name in engines:
+        seconds = f"{statistics.median(cpu[name]):8.3f} {statistics.median(wall[name]):8.3f}"
+        print(f"  {name:48} {seconds}  {spread(cpu[name], cpu[first]):>28}  {spread(wall[name], wall[first]):>24}")
+    return cpu
+
+
+def spread(times: list[float], others: list[float]) -> str:
+    """Median, smallest and largest of the ratios of two engines round by round."""
+    ratios = [time_s / other_s for time_s, other_s in zip(times, others, strict=True)]
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"

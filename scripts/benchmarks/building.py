@@ -1,0 +1,53 @@
+"""Building an index of very many grids: CPU time, bytes a grid, and the most memory that it takes."""
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from gridmap.assignment import GridIndex, warm_up
+from scripts.benchmarks.tessellation import tessellation
+
+_BUILD = "import sys; from scripts.benchmarks.building import build; build(sys.argv[1])"
+
+
+def measure(count: int, seed: int) -> None:
+    """Build in a process of its own, so that its memory is that of the polygons and of the index."""
+    cells = tessellation(count, np.random.default_rng(seed)).cells
+    _, coordinates, (rings, polygons) = shapely.to_ragged_array(cells)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, array in {"coordinates": coordinates, "rings": rings, "polygons": polygons}.items():
+            np.save(Path(folder) / f"{name}.npy", array)
+        print(f"{count:,} grids, {len(coordinates):,} vertices", flush=True)
+        subprocess.run([sys.executable, "-P", "-c", _BUILD, folder], check=True)
+
+
+def build(folder: str) -> None:
+    """Build from the polygons in a folder and print what it takes."""
+    warm_up()
+    coordinates, rings, polygons = (
+        np.load(Path(folder) / f"{name}.npy") for name in ("coordinates", "rings", "polygons")
+    )
+    cells = shapely.from_ragged_array(shapely.GeometryType.POLYGON, coordinates, (rings, polygons))
+    del coordinates
+    before = peak_bytes()
+    started = time.process_time()
+    index = GridIndex(cells)
+    spent = time.process_time() - started
+    print(f"  index built in {spent:.2f} CPU s, {bytes_of(index) / len(cells):,.0f} bytes a grid")
+    print(f"  most memory: {peak_bytes() / 1e9:.2f} GB, of which the polygons and the libraries {before / 1e9:.2f} GB")
+
+
+def bytes_of(index: GridIndex) -> int:
+    """All arrays of an index."""
+    return sum(array.nbytes for array in index.to_arrays().values())
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
