@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from geoalchemy2 import Geography, Geometry
+from sqlalchemy import Connection, Row, Select, cast, func, select
 
 from geodata.days import valid_on
 from geodata.report_filter import area_condition
@@ -50,6 +51,14 @@ def grid_by_code(conn: Connection, scope: Scope, code: str, at: date) -> Row[Any
     if found is None:
         raise UnknownGrid(field="code", grid_code=code, at=at.isoformat())
     return found
+
+
+def nearest_grids(conn: Connection, scope: Scope, lon: float, lat: float, at: date, limit: int) -> list[Row[Any]]:
+    """The grids of a day inside the scope that are nearest to a place in degrees: ``code``, ``name``, ``name_en``, ``metres``."""
+    place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326, type_=Geometry("POINT", 4326))
+    metres = func.ST_Distance(cast(grid.c.geom, Geography), cast(place, Geography)).label("metres")
+    query = select(grid.c.code, grid.c.name, grid.c.name_en, metres).where(valid_on(grid, at), scope.grid_condition())
+    return list(conn.execute(query.order_by(grid.c.geom.op("<->")(place), grid.c.code).limit(limit)))
 
 
 def grid_extent(

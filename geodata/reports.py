@@ -165,6 +165,7 @@ def described() -> Select[Any]:
         func.ST_Y(report.c.geom).label("lat"),
         owner.c.reason,
         owner.c.distance_to_edge_m,
+        owner.c.share.label("owner_share"),
         owner.c.index_version,
         owner.c.assigned_at,
         owner.c.grid_id,

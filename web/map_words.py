@@ -49,6 +49,17 @@ def thousands(number: int) -> str:
     return f"{number:,}"
 
 
+def percent(share: float | None) -> str:
+    """A share of a probability as people read it, "" for none.
+
+    >>> percent(0.804), percent(0.004), percent(None)
+    ('80%', '<1%', '')
+    """
+    if share is None:
+        return ""
+    return "<1%" if 0 < share < 0.01 else f"{share:.0%}"
+
+
 def day_before(end: date) -> date:
     """The last day of a time that ends before ``end``."""
     return end - timedelta(days=1)

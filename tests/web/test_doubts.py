@@ -222,3 +222,45 @@ def test_a_transfer_to_nowhere_is_refused(secretary: FlaskClient, file: Any, cit
     assert decide(secretary, ref, "transfer", grid="nowhere").status_code == 404
     assert decide(secretary, ref, "transfer", grid="e").status_code == 200
     assert owner_of(city, ref) == ("e", "inside")
+
+
+def test_a_case_tells_its_doubt_and_takes_the_decision(secretary: FlaskClient, file: Any, city: Engine) -> None:
+    (ref,) = file()
+    page = secretary.get(f"/cases/{ref}").text
+    assert "定位精度 30 米：69% 属于 e 网格、31% 属于 f 网格。" in page
+    answer = decide(secretary, ref, "transfer", page=page, htmx=False, grid="f", back="case")
+    assert answer.headers["Location"] == f"/cases/{ref}"
+    after = secretary.get(f"/cases/{ref}").text
+    assert "已移交" in after
+    assert "移交网格" in after  # among what happened
+    assert f"/data/doubts/{ref}/take-back" in after
+    decide(secretary, ref, "take-back", page=after, htmx=False, back="case")
+    assert owner_of(city, ref) == ("e", "inside")
+
+
+def test_a_case_without_doubt_can_be_given_to_a_grid_nearby(secretary: FlaskClient, file: Any, city: Engine) -> None:
+    (ref,) = file(accuracy_m=None)
+    page = secretary.get(f"/cases/{ref}").text
+    assert "归属存疑</b>" not in page
+    assert re.search(r'<option value="f">f 网格 f · 10 m', page)
+    decide(secretary, ref, "transfer", page=page, htmx=False, grid="f", back="case")
+    assert owner_of(city, ref) == ("f", "decided")
+
+
+def test_who_may_not_decide_reads_the_doubt_only(signed_in: SignIn, file: Any) -> None:
+    (ref,) = file()
+    page = signed_in("leader").get(f"/cases/{ref}").text
+    assert "69% 属于 e 网格" in page
+    assert "/data/doubts/" not in page
+
+
+def test_a_sure_owner_of_a_wide_position_says_how_sure(secretary: FlaskClient, file: Any) -> None:
+    (ref,) = file(accuracy_m=13.0)
+    assert "定位精度 13 米：88% 的可能属于本网格。" in secretary.get(f"/cases/{ref}").text
+
+
+def test_today_leads_to_the_doubts(secretary: FlaskClient, signed_in: SignIn, file: Any) -> None:
+    assert "data-gm-doubts" not in secretary.get("/").text
+    file(3)
+    assert '<a class="gm-figure" href="/data/doubts"><b data-gm-doubts>3</b>' in secretary.get("/").text
+    assert "data-gm-doubts" not in signed_in("leader").get("/").text

@@ -19,6 +19,7 @@ from gridmap.access import Permission
 from web import db
 from web.access import requires
 from web.cases.blueprint import blueprint
+from web.cases.doubt import doubt_words
 from web.cases.listing import communities_of
 from web.cases.ownership import ownership_words
 from web.cases.photos import photo_marks, photos_of_case
@@ -53,6 +54,7 @@ def one(ref: UUID) -> str:
         chain=division_chain(conn, row.community_code),
         workers=[post for post in workers if post.kind in ("grid_worker", "deputy_worker")],
         **asked,
+        **doubt_words(conn, row),
         events=events_of(conn, row.id),
         order=order_of_report(conn, row.id),
         flag=flag_of(conn, row.id),

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
 from gridmap.report import OVER
-from web.map_words import helpers, thousands
+from web.map_words import helpers, percent, thousands
 from web.words import STATUS, datum_word, reason_word, status_word
 
 ORDER = {
@@ -38,6 +38,9 @@ EVENT = {
     "address_placed": _l("Placed by a person"),
     "address_given_up": _l("Cannot be placed"),
     "moved": _l("Place corrected"),
+    "owner_confirmed": _l("Owner confirmed"),
+    "owner_transferred": _l("Transferred to another grid"),
+    "decision_taken_back": _l("Decision about the owner taken back"),
     "datum_corrected": _l("Coordinate system corrected"),
     "datum_restored": _l("Correction of the coordinate system undone"),
 }
@@ -98,11 +101,16 @@ def why(row: Row[Any]) -> str:
 
 def doubt(row: Row[Any]) -> str:
     """What makes the owner uncertain, "" when nothing does."""
-    if row.accuracy_m is None or row.distance_to_edge_m is None or row.reason in (None, "none"):
-        return ""
-    if row.accuracy_m <= row.distance_to_edge_m:
+    if row.accuracy_m is None or row.distance_to_edge_m is None or row.reason in (None, "none", "decided", "address"):
         return ""
     accuracy = thousands(round(row.accuracy_m))
+    if row.owner_share is not None:
+        share = percent(row.owner_share)
+        return str(
+            _("Accurate to %(accuracy)s m: with %(share)s it lies in this grid.", accuracy=accuracy, share=share)
+        )
+    if row.accuracy_m <= row.distance_to_edge_m:
+        return ""
     return str(
         _("The position is accurate to %(accuracy)s m only: a neighbouring grid is possible too.", accuracy=accuracy)
     )

@@ -30,11 +30,12 @@ from web.acting import actor
 from web.cases.words import case_helpers, number_of
 from web.data.blueprint import blueprint
 from web.data.doubt_address import PERIODS, AskedDoubts
-from web.data.doubt_words import EMPTY, STATE, choices_of, map_data, percent, shares_in_words
+from web.doubt_words import EMPTY, STATE, choices_of, map_data, shares_in_words
 from web.errors import status_of
 from web.forms import field
 from web.i18n import language
 from web.map_assets import grid_layer, page_map
+from web.map_words import percent
 from web.maps import MapParts, render
 from web.paging import A_PAGE, pager, whole_number
 from web.scope import scope

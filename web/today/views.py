@@ -3,6 +3,7 @@ from sqlalchemy import Connection
 
 from geodata.account_areas import areas_of
 from geodata.days import today
+from geodata.doubts import DoubtChoice, count_doubts
 from geodata.notices import notices_of, unread_count
 from geodata.report_filter import ReportFilter
 from geodata.report_news import News, by_state, by_state_in_scope, news
@@ -52,6 +53,7 @@ def home() -> str:
         of_unit=seen.reach in (Reach.UNIT, Reach.COMPOUNDS),
         of_own=seen.reach is Reach.OWN,
         lost=_lost(seen),
+        doubts=count_doubts(conn, seen, DoubtChoice("open")) if seen.may(Permission.PLACE_REPORTS) else 0,
         open_count=sum(counts.get(state, 0) for state in OPEN),
         open_query={"status": ",".join(OPEN)},
         waiting=waiting,

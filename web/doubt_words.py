@@ -11,7 +11,7 @@ from flask_babel import lazy_pgettext
 from sqlalchemy import Connection, Row
 
 from geodata.doubts import shapes_asked
-from web.map_words import place_name, thousands
+from web.map_words import percent, place_name, thousands
 
 STATE = {
     "open": lazy_pgettext("doubt", "Open"),
@@ -44,17 +44,6 @@ class Choice:
     def percent(self) -> str:
         """The share in words, "" without one."""
         return percent(self.share)
-
-
-def percent(share: float | None) -> str:
-    """A share as people read it.
-
-    >>> percent(0.804), percent(0.004), percent(None)
-    ('80%', '<1%', '')
-    """
-    if share is None:
-        return ""
-    return "<1%" if 0 < share < 0.01 else f"{share:.0%}"
 
 
 def choices_of(row: Row[Any], named: Mapping[str, Row[Any]]) -> list[Choice]:
