@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from threading import Event, Thread
 from typing import Any
@@ -59,14 +60,14 @@ def load(context: JobContext) -> dict[str, Any]:
 
     with context.engine.connect() as conn:
         with _cancellable(context, conn):
-            options = _options(asked["options"])
+            by = job_by_ref(conn, context.job.ref).account_id
+            options = replace(_options(asked["options"]), account_id=by)
             path = upload.path(context.settings)
             summary = load_file(conn, context.settings, upload.kind, path, options, progress=tell)
             if summary.rejected_rows is not None:
                 write_rejects(summary.rejected_rows, kept)
         if asked["commit"]:
             counts: dict[str, Any] = {"new": summary.new, "changed": summary.changed, "rejected": summary.rejected}
-            by = job_by_ref(conn, context.job.ref).account_id
             note(conn, "layer_loaded", account_id=by, subject=upload.kind, file=upload.name, **counts)
             ask_after_load(conn, upload.kind)
         # The last moment to hear of a cancel or a lost lease.
