@@ -16,6 +16,8 @@ from geodata.versions import layer_versions
 
 #: Candidates that a person is shown to choose from.
 MOST_CANDIDATES = 5
+#: Kinds of candidates that are no one place: their middle says nothing about where in them something is.
+AREAS = ("city", "district", "street", "community", "road")
 #: Layers that an address is looked for in, and what it takes to say whose a place is.
 _LAYERS = ("division", "compound", "building", "road", "landcover", "service_point", "grid")
 #: What is kept of a candidate.

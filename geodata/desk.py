@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from geodata.addresses import AddressCandidate, find_address
+from geodata.address_matching import AREAS
+from geodata.addresses import GROUND_SHARE, AddressCandidate, find_address
 from geodata.hotline import open_cases_near
 from geodata.people import posts_of_areas
 from geodata.scope import Scope
@@ -39,11 +40,24 @@ class AddressTooLong(GridmapError):
 
 @dataclass(frozen=True, slots=True)
 class DeskAnswer:
-    """A candidate with the posts of its grid and community (``kind``, ``name``, ``phone``) and the open cases around it, nearest first."""
+    """A candidate with the posts of its grid and community (``kind``, ``name``, ``phone``) and the open cases around it, nearest first.
+
+    A road or a division is no one place, and a large compound may lie in several grids: then there is no one grid, nor its worker.
+    """
 
     candidate: AddressCandidate
     posts: list[Row[Any]]
     cases: list[Row[Any]]
+
+    @property
+    def is_place(self) -> bool:
+        """Whether something can be said to be there."""
+        return self.candidate.kind not in AREAS
+
+    @property
+    def in_one_grid(self) -> bool:
+        """Whether the grid of its point is that of nearly all of it."""
+        return _in_one_grid(self.candidate)
 
 
 def answer_address(
@@ -64,14 +78,21 @@ def answer_address(
     ]
 
 
+def _in_one_grid(found: AddressCandidate) -> bool:
+    return found.grid_code is not None and found.ground_share >= GROUND_SHARE
+
+
 def _posts(conn: Connection, scope: Scope, found: AddressCandidate, day: date) -> list[Row[Any]]:
-    areas = [code for code in (found.grid_code, found.community_code) if code]
-    if not areas or not scope.may(Permission.VIEW_MAP):
+    areas = [found.grid_code] if _in_one_grid(found) else []
+    if found.kind == "community" or found.kind not in AREAS:
+        areas.append(found.community_code)
+    codes = [code for code in areas if code]
+    if not codes or not scope.may(Permission.VIEW_MAP):
         return []
-    return [post for post in posts_of_areas(conn, scope, areas, day) if post.kind in _RESPONSIBLE]
+    return [post for post in posts_of_areas(conn, scope, codes, day) if post.kind in _RESPONSIBLE]
 
 
 def _cases(conn: Connection, scope: Scope, found: AddressCandidate) -> list[Row[Any]]:
-    if not scope.may(Permission.VIEW_REPORTS):
+    if found.kind in AREAS or not scope.may(Permission.VIEW_REPORTS):
         return []
     return open_cases_near(conn, scope, found.lon, found.lat, metres=NEARBY_M)

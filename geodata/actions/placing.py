@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select, update
 from geodata.actions.acting import Actor
 from geodata.actions.locating import locate_place
 from geodata.actions.managing import ChangedMeanwhile
-from geodata.address_matching import candidate_json, match_addresses
+from geodata.address_matching import AREAS, candidate_json, match_addresses
 from geodata.address_queue import Search, keep_searches, search_of_report
 from geodata.owners import derive_reports, write_owners
 from geodata.scope import OutsideArea
@@ -33,6 +33,14 @@ class CandidateMissing(GridmapError):
     code = "candidate_missing"
     zh = "没有这个候选位置，请重新选择，或在地图上点选。"
     en = "There is no such candidate; choose again, or click the place on the map."
+
+
+class CandidateIsNoPlace(GridmapError):
+    """A road or a division as the place of a report."""
+
+    code = "candidate_is_no_place"
+    zh = "“{name}”范围较大，不能作为案发位置，请在地图上点选具体位置。"
+    en = "“{name}” is too large to be the place of a report: click the place on the map."
 
 
 class WhyMissing(GridmapError):
@@ -103,7 +111,8 @@ def place_at_candidate(
 ) -> bool:
     """Place a report at one of its candidates; False when it is there already by the same choice.
 
-    Errors: ``UnknownReport``, ``ChangedMeanwhile``, ``CandidateMissing``, ``OutsideArea`` for a candidate that the actor may not see.
+    Errors: ``UnknownReport``, ``ChangedMeanwhile``, ``CandidateMissing``, ``CandidateIsNoPlace``, ``OutsideArea`` for a candidate that the
+    actor may not see.
     """
     search = _locked(conn, by, ref)
     if not 0 <= chosen < len(search.candidates):
@@ -112,6 +121,8 @@ def place_at_candidate(
         return False
     _check_seen(search, seen)
     candidate = search.candidates[chosen]
+    if candidate["kind"] in AREAS:
+        raise CandidateIsNoPlace(field="chosen", name=candidate["name"])
     _check_reach(conn, settings, by, candidate["lon"], candidate["lat"])
     _decide(conn, by, search, "placed", chosen=chosen)
     _set_point(conn, search.report_id, candidate["lon"], candidate["lat"], "address")

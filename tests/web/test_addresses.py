@@ -270,3 +270,25 @@ def test_the_desk_has_words_for_finding_nothing(signed_in: SignIn, file: Callabl
     found = signed_in("hotline_agent").get("/data/addresses/desk", query_string={"text": words})
     assert found.status_code == 200
     assert ("责任范围内没有相符的位置" in found.text) is bool(words.strip())
+
+
+def test_today_tells_how_many_wait(signed_in: SignIn, file: Callable[..., UUID]) -> None:
+    assert "data-gm-to-place" not in signed_in("dispatcher").get("/").text
+    file("康乐小区3号楼")
+    assert "data-gm-to-place>1<" in signed_in("dispatcher").get("/").text
+    assert "data-gm-to-place" not in signed_in("leader").get("/").text
+
+
+def test_a_whole_community_is_no_place(signed_in: SignIn, file: Callable[..., UUID]) -> None:
+    ref = file("仕奇社区漏水")
+    browser = signed_in("dispatcher")
+    page = queue(browser)
+    assert "data-gm-candidate " in page
+    assert 'name="chosen"' not in page
+    sent = {**fields(page), "chosen": "0"}
+    assert "范围较大" in browser.post(f"/data/addresses/{ref}/place", data=sent, headers=HTMX).text
+    found = browser.get("/data/addresses/desk?text=仕奇社区").text
+    assert "范围较大，请询问小区和楼号" in found
+    assert "王书记" in found
+    assert "李网格" not in found
+    assert "在此处建单" not in found

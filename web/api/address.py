@@ -46,7 +46,7 @@ def _answer_json(answer: DeskAnswer) -> dict[str, Any]:
         "sure": found.sure,
         "near": found.near,
         "matched": [_part(found, part) for part in found.spans],
-        "grid": _named(found.grid_code, found.grid_name),
+        "grid": _named(found.grid_code, found.grid_name) if answer.in_one_grid else None,
         "community": _named(found.community_code, found.community_name),
         "street": _named(found.community_code and found.community_code[:9], found.street_name),
         "district": _named(found.community_code and found.community_code[:6], found.district_name),

@@ -6,6 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from geodata.address_matching import AREAS
+
 STATE = {
     "open": _l("To be placed"),
     "assigned": _l("Placed automatically"),
@@ -85,4 +87,5 @@ def address_helpers() -> dict[str, Any]:
         "fits": fits,
         "part_word": part_word,
         "percent": percent,
+        "areas": AREAS,
     }

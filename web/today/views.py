@@ -2,6 +2,7 @@ from flask import g, render_template, url_for
 from sqlalchemy import Connection
 
 from geodata.account_areas import areas_of
+from geodata.address_queue import search_counts
 from geodata.days import today
 from geodata.doubts import DoubtChoice, count_doubts
 from geodata.notices import notices_of, unread_count
@@ -62,6 +63,7 @@ def home() -> str:
         oldest=oldest,
         news=fresh,
         own=own,
+        to_place=search_counts(conn, seen).get("open", 0) if seen.may(Permission.PLACE_REPORTS) else 0,
         communities=communities_of(conn, [*oldest, *own]),
         **told(notices_of(conn, g.account.id, unread=True, limit=NOTICES)),
         unread=unread_count(conn, g.account.id),

@@ -27,7 +27,7 @@
       const mark = L.marker(at, { icon, keyboard: false, title: name }).addTo(marks);
       mark.on("click", () => {
         point(row);
-        row.querySelector("button").focus();
+        row.querySelector("button")?.focus();
       });
     });
     if (rows.length) map.fitBounds(L.latLngBounds(rows.map(place)).pad(0.3), { maxZoom: 17, animate: false });
@@ -61,7 +61,7 @@
       event.preventDefault();
       point(row);
       window.gridmap?.map?.panTo(place(row), { animate: false });
-      row.querySelector("button").focus();
+      row.querySelector("button")?.focus();
     } else if (event.key.toLowerCase() === "n") {
       const links = [...page.querySelectorAll(".gm-queue-rows a")];
       const at = links.findIndex((link) => link.hasAttribute("aria-current"));
