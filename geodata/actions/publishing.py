@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.actions.acting import Actor
@@ -97,7 +97,10 @@ def preview_publication(conn: Connection, settings: Settings, day: date) -> Publ
             days[0],
             handed_over(conn, day),
             reports,
-            {str(state): int(count) for state, count in rows.loc[rows["fate"] != "", "status"].value_counts().items()},
+            {
+                str(state): int(count)
+                for state, count in rows.loc[rows["fate"].isin(("rerouted", "asked")), "status"].value_counts().items()
+            },
             _without_worker(conn, day),
         )
     finally:
@@ -155,12 +158,12 @@ def _locked(conn: Connection, day: date) -> Row[Any]:
 
 
 def _affected(conn: Connection, settings: Settings, day: date) -> pd.DataFrame:
-    """Open reports whose grid is not in force any more, or whose place a new grid may hold, with their owner on the day.
+    """Open reports whose grid ends on the day, or whose place a new grid may hold, with their owner on the day.
 
     Columns of ``read_reports``, and ``new_`` ones of ``derive_reports``, ``old_code`` and ``new_code`` ("" for none), and ``fate``:
-    ``rerouted``, ``asked``, "" for nothing.
+    ``rerouted``, ``carried`` (to the new edition of its own grid), ``asked``, "" for nothing.
     """
-    over = select(grid.c.id).where(func.upper(grid.c.valid) <= day)
+    over = select(grid.c.id).where(func.upper(grid.c.valid) == day)
     begun = grid.alias()
     near = select(begun.c.id).where(
         func.lower(begun.c.valid) == day, func.ST_DWithin(begun.c.geom, report.c.geom, reach_degrees(settings))
@@ -179,20 +182,25 @@ def _affected(conn: Connection, settings: Settings, day: date) -> pd.DataFrame:
     rows["old_code"], rows["new_code"] = rows["grid_id"].map(codes), rows["new_grid_id"].map(codes)
     waits = rows["status"].isin(UNDISPATCHED) & (rows["reason"] != Reason.DECIDED)
     rows["fate"] = ""
-    rows.loc[(rows["old_code"] != rows["new_code"]) & ~waits, "fate"] = "asked"
-    rows.loc[(rows["grid_id"] != rows["new_grid_id"]) & waits, "fate"] = "rerouted"
+    hands = rows["old_code"] != rows["new_code"]
+    rows.loc[hands & ~waits, "fate"] = "asked"
+    rows.loc[hands & waits, "fate"] = "rerouted"
+    rows.loc[~hands & (rows["grid_id"] != rows["new_grid_id"]) & waits, "fate"] = "carried"
     return rows
 
 
 def _reroute(
     conn: Connection, settings: Settings, day: date, rows: pd.DataFrame, *, account_id: int | None
 ) -> Published:
-    going, asked = rows[rows["fate"] == "rerouted"], rows[rows["fate"] == "asked"]
-    if len(going):
+    written, asked = rows[rows["fate"].isin(("rerouted", "carried"))], rows[rows["fate"] == "asked"]
+    going = rows[rows["fate"] == "rerouted"]
+    if len(written):
         fresh = {
-            name: name.removeprefix("new_") for name in going.columns if name.startswith("new_") and name != "new_code"
+            name: name.removeprefix("new_")
+            for name in written.columns
+            if name.startswith("new_") and name != "new_code"
         }
-        derived = going[["report_id", *fresh]].rename(columns=fresh)
+        derived = written[["report_id", *fresh]].rename(columns=fresh)
         write_owners(conn, settings, derived, cause="published", account_id=account_id)
     _ask(conn, asked)
     _tell(conn, settings, day, going, asked)
@@ -223,7 +231,11 @@ def _ask(conn: Connection, asked: pd.DataFrame) -> None:
     fresh = {name: made.excluded[name] for name in ("kind", "grid_id", "reason", "alternatives")}
     none = {"share": None, "decided_at": None, "decided_by": None, "chosen_grid_id": None}
     again = {**fresh, **none, "state": "open", "opened_at": func.now()}
-    conn.execute(made.on_conflict_do_update(index_elements=["report_id"], set_=again), rows)
+    # What somebody confirmed is not asked again in the same words.
+    answered = and_(
+        doubt.c.kind == "published", doubt.c.state == "confirmed", doubt.c.alternatives == made.excluded.alternatives
+    )
+    conn.execute(made.on_conflict_do_update(index_elements=["report_id"], set_=again, where=~answered), rows)
 
 
 def _tell(conn: Connection, settings: Settings, day: date, going: pd.DataFrame, asked: pd.DataFrame) -> None:
