@@ -53,9 +53,10 @@ def find_piles(lon: Floats, lat: Floats, day: Ints, category: Ints) -> list[Pile
     if len(lon) == 0:
         return []
     at = np.column_stack([lon, lat]).round(SAME_DECIMALS).astype(np.float64)
-    spots, first, spot_of, counts = np.unique(at, axis=0, return_index=True, return_inverse=True, return_counts=True)
-    spot_of = np.asarray(spot_of).reshape(-1)
-    order = np.argsort(spot_of, kind="stable")
+    keys = _whole(at[:, 0] + 180.0) * _whole(np.float64(181.0)) + _whole(at[:, 1] + 90.0)
+    _, first, spot_of, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+    spots = at[first]
+    order = np.argsort(np.asarray(spot_of).reshape(-1), kind="stable")
     ends = np.cumsum(counts)
     found = []
     neighbours = _Neighbours(spots, counts)
@@ -66,6 +67,11 @@ def find_piles(lon: Floats, lat: Floats, day: Ints, category: Ints) -> list[Pile
         if varied and poisson.sf(counts[spot] - 1, neighbours.expected(spot, step)) < _BY_CHANCE:
             found.append(Pile(float(spots[spot, 0]), float(spots[spot, 1]), rows))
     return sorted(found, key=lambda pile: (-len(pile.rows), pile.lon, pile.lat))
+
+
+def _whole(degrees: Floats | np.float64) -> Ints:
+    """Steps of the last decimal that counts."""
+    return np.rint(degrees * 10.0**SAME_DECIMALS).astype(np.int64)
 
 
 class _Neighbours:

@@ -184,8 +184,14 @@ def fit(lon: Floats, lat: Floats, grids: Locates, buildings: Footprints | None) 
 
 def place_of(lon: Floats, lat: Floats) -> NDArray[np.intp]:
     """Numbers 0 to n-1 of the places, some 50 m wide, that positions lie in."""
-    cells = np.column_stack([np.floor(lon / _CELL), np.floor(lat / _CELL)])
-    return np.asarray(np.unique(cells, axis=0, return_inverse=True)[1]).reshape(-1)
+    return np.asarray(np.unique(cell_keys(lon, lat, _CELL), return_inverse=True)[1]).reshape(-1)
+
+
+def cell_keys(lon: Floats, lat: Floats, side: float) -> NDArray[np.int64]:
+    """One number for each cell of a lattice (its side in degrees, 1e-7 or more): far faster to sort than pairs of coordinates."""
+    across, up = np.floor((lon + 180.0) / side).astype(np.int64), np.floor((lat + 90.0) / side).astype(np.int64)
+    found: NDArray[np.int64] = across * round(180.0 / side + 1) + up
+    return found
 
 
 def _sample(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:

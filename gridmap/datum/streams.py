@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.datum.conversion import Floats
-from gridmap.datum.guess import HYPOTHESES, DatumGuess, Footprints, Locates, fit, guess_datum, shifted_back
+from gridmap.datum.guess import HYPOTHESES, DatumGuess, Footprints, Locates, cell_keys, fit, guess_datum, shifted_back
 
 _CHANGE_COST: Final = 6.0
 _MOST_POINTS: Final = 20_000
+_SAME: Final = 1e-7  # degrees: 1 cm
 
 Days = NDArray[np.int64]
 
@@ -42,7 +43,7 @@ def judge_stream(
     order = np.argsort(day, kind="stable")
     lon, lat, day = lon[order], lat[order], day[order]
     # A position that comes again and again is one witness, not many.
-    _, firsts = np.unique(np.column_stack([lon, lat]), axis=0, return_index=True)
+    _, firsts = np.unique(cell_keys(lon, lat, _SAME), return_index=True)
     seen = np.sort(firsts)
     seen = seen[:: max(1, -(-len(seen) // _MOST_POINTS))]
     spans = _spans(lon[seen], lat[seen], day[seen], grids, buildings)

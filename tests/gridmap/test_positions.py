@@ -85,8 +85,9 @@ def test_one_of_three_decimals_among_seven_is_rounded() -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([5, 6, 7]))
 def test_zeros_that_come_by_chance_are_not_rounded(seed: int, digits: int) -> None:
+    """One of a million positions with six decimals ends with three zeros twice and is taken for rounded; two of 3,000 never do."""
     lon, lat = scattered(3000, 5000, seed, digits)
-    assert not find_rounded(lon, lat).any()
+    assert find_rounded(lon, lat).sum() <= 1
 
 
 def test_four_decimals_are_good_enough() -> None:

@@ -81,20 +81,20 @@ def sources_judge() -> AnyResponse:
     return redirect(url_for("data.job", ref=ref))
 
 
-@blueprint.get("/sources/<int:number>")
+@blueprint.get("/sources/<int:stream>")
 @requires(Permission.MANAGE_DATA)
-def sources_one(number: int) -> AnyResponse:
+def sources_one(stream: int) -> AnyResponse:
     """One stream: its shares, its points as stated and as they would lie in ``datum``, and what correcting it would do."""
     check_whole_city()
-    return make_response(_one(stream_by_id(db.connection(), number)))
+    return make_response(_one(stream_by_id(db.connection(), stream)))
 
 
-@blueprint.post("/sources/<int:number>")
+@blueprint.post("/sources/<int:stream>")
 @requires(Permission.MANAGE_DATA)
-def sources_correct(number: int) -> AnyResponse:
+def sources_correct(stream: int) -> AnyResponse:
     """Correct the stream: a job in batches."""
     check_whole_city()
-    row = stream_by_id(db.connection(), number)
+    row = stream_by_id(db.connection(), stream)
     try:
         with db.transaction() as conn:
             by, datum = actor(), field("datum")
@@ -109,12 +109,12 @@ def sources_correct(number: int) -> AnyResponse:
     return redirect(url_for("data.job", ref=made))
 
 
-@blueprint.get("/sources/<int:number>/shifts.json")
+@blueprint.get("/sources/<int:stream>/shifts.json")
 @requires(Permission.MANAGE_DATA)
-def sources_shifts(number: int) -> Response:
+def sources_shifts(stream: int) -> Response:
     """Pairs of places of some of the stream's reports: as stated and in ``datum``, as [lat, lon, lat, lon]."""
     check_whole_city()
-    row = stream_by_id(db.connection(), number)
+    row = stream_by_id(db.connection(), stream)
     places = stream_places(db.connection(), db.settings(), Stream.of(row), _asked_datum(row))
     chosen = places.iloc[:: max(1, -(-len(places) // MOST_POINTS))]
     pairs = np.round(chosen[["lat", "lon", "new_lat", "new_lon"]].to_numpy(), 7)
@@ -179,8 +179,8 @@ def _map(row: Row[Any], datum: str) -> MapParts:
     )
     made.add_js_link("shifts", static_url("maps/shifts.js"))
     grid_layer().add_to(made)
-    ShiftLayer(url_for("data.sources_shifts", number=row.id, datum=datum)).add_to(made)
-    rows = [LegendRow(BEFORE, _("as stated")), LegendRow(AFTER, _("corrected"))]
+    ShiftLayer(url_for("data.sources_shifts", stream=row.id, datum=datum)).add_to(made)
+    rows = [LegendRow(BEFORE, _("stated place")), LegendRow(AFTER, _("corrected place"))]
     note = _("at most %(count)s reports", count=MOST_POINTS) if row.reports > MOST_POINTS else ""
     made.add_child(Legend(_("Positions"), rows, note=note))
     return render(made, csp_nonce())
