@@ -73,6 +73,17 @@ def write_changes(
     """
     if not len(changes.row):
         return 0
+    staged = stage_changes(conn, held, derived, changes)
+    parameters = {"cause": cause, "account_id": account_id, "reasons": WORDS.tolist(), "same_day": SAME_DAY}
+    absent = staged["owner_xid"] == 0
+    moved = _renew(conn, staged, parameters) if not absent.all() else 0
+    return moved + (conn.execute(statement("add_owners"), parameters).rowcount if absent.any() else 0)
+
+
+def stage_changes(
+    conn: Connection, held: HeldOwners, derived: Mapping[str, NDArray[np.generic]], changes: OwnerChanges
+) -> dict[str, NDArray[np.generic]]:
+    """COPY changed owners into the temporary table ``owner_change``, which goes with the transaction; gives its columns."""
     conn.execute(text("DROP TABLE IF EXISTS owner_change"))
     conn.execute(text(_STAGE_TABLE))
     rows = changes.row
@@ -80,10 +91,7 @@ def write_changes(
     staged |= {"report_id": held.report_id[rows], "owner_xid": held.owner_xid[rows], "moves": changes.moves}
     rows_in(conn, "owner_change", _STAGE, staged)
     conn.execute(text("ANALYZE owner_change"))
-    parameters = {"cause": cause, "account_id": account_id, "reasons": WORDS.tolist(), "same_day": SAME_DAY}
-    absent = held.owner_xid[rows] == 0
-    moved = _renew(conn, staged, parameters) if not absent.all() else 0
-    return moved + (conn.execute(statement("add_owners"), parameters).rowcount if absent.any() else 0)
+    return staged
 
 
 def _renew(conn: Connection, staged: Mapping[str, NDArray[np.generic]], parameters: dict[str, Any]) -> int:

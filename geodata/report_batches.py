@@ -1,7 +1,7 @@
 """Many reports in batches that one transaction can bear: by intake district, and within it by the time of reporting."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, Literal
@@ -67,24 +67,6 @@ class Batch:
         return asdict(self)
 
 
-#: How far work in batches has got: everything before, and of this district everything before this time (None: all of it).
-Reached = tuple[str, datetime | None]
-
-
-def batches_after(batches: Iterable[Batch], reached: Reached | None) -> list[Batch]:
-    """What is left of batches, however the earlier ones were cut."""
-    if reached is None:
-        return list(batches)
-    district, until = reached
-    left = []
-    for batch in batches:
-        if batch.district > district:
-            left.append(batch)
-        elif batch.district == district and until is not None and (batch.until is None or batch.until > until):
-            left.append(replace(batch, since=max(batch.since or until, until)))
-    return left
-
-
 def report_batches(conn: Connection, choice: ReportChoice, *, size: int = SIZE) -> list[Batch]:
     """The batches of a choice, in order. Together they hold every report of it, also those filed after the question."""
     parameters = {"size": size, "district": choice.district, "ended": choice.conditions["ended"]}
@@ -97,4 +79,4 @@ def report_batches(conn: Connection, choice: ReportChoice, *, size: int = SIZE) 
         since, until = None if first else row.reported_at, None if last or after is None else after.reported_at
         if since is None or since != until:  # many reports of one instant stay together
             found.append(Batch(row.intake_district, since, until))
-    return sorted(found, key=lambda batch: batch.district)
+    return found

@@ -5,7 +5,10 @@ Loaders that write new reports derive their owners first (``geodata.owners.deriv
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import Event, Lock
 from typing import Any, Self
 
 import numpy as np
@@ -18,11 +21,12 @@ from geodata.indexes import hold_grids
 from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.owner_changes import OwnerChanges, owner_changes, write_changes
 from geodata.owners import DerivedOwners, derive_held
-from geodata.report_batches import Batch, Reached, ReportChoice, Which, batches_after, report_batches
+from geodata.report_batches import Batch, ReportChoice, Which, report_batches
 from geodata.settings import Settings
 from geodata.tables import grid
 
 _MOVES_TOLD = 20
+_WORKERS = 2
 _COUNTS = ("looked_at", "changed", "rerouted", "renewed", "decided", "overtaken")
 
 
@@ -44,6 +48,11 @@ class AssignSummary:
     reasons: Counter[str] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def plus(self, other: Self) -> Self:
+        """Both together."""
+        counts = {name: getattr(self, name) + getattr(other, name) for name in _COUNTS}
+        return type(self)(**counts, reasons=self.reasons + other.reasons, pairs=self.pairs + other.pairs)
+
     @property
     def moves(self) -> list[tuple[str, str, int]]:
         """The largest moves: from, to, reports."""
@@ -63,6 +72,50 @@ class AssignSummary:
         return cls(**counts, reasons=Counter(told.get("reasons", {})), pairs=pairs)
 
 
+@dataclass(frozen=True, slots=True)
+class AssignRun:
+    """A choice of reports cut into batches, which of them are done, and what was found so far."""
+
+    choice: ReportChoice
+    batches: tuple[Batch, ...]
+    done: frozenset[int] = frozenset()
+    summary: AssignSummary = field(default_factory=AssignSummary)
+
+    @classmethod
+    def planned(cls, conn: Connection, choice: ReportChoice) -> Self:
+        """A run at its beginning. Errors: ``UnknownArea``."""
+        choice.check(conn)
+        return cls(choice, tuple(report_batches(conn, choice)))
+
+    @property
+    def share(self) -> float:
+        """The share of batches that are done."""
+        return len(self.done) / max(1, len(self.batches))
+
+    def with_batch(self, number: int, found: AssignSummary) -> Self:
+        """The run with one more batch done."""
+        return replace(self, done=self.done | {number}, summary=self.summary.plus(found))
+
+    def as_json(self, most: int) -> dict[str, Any]:
+        """As JSON with at most so many moves; ``from_json`` reads it back."""
+        cuts = [[batch.district, _told(batch.since), _told(batch.until)] for batch in self.batches]
+        return {"batches": cuts, "done": sorted(self.done), "summary": self.summary.as_json(most)}
+
+    @classmethod
+    def from_json(cls, choice: ReportChoice, told: dict[str, Any]) -> Self:
+        """What ``as_json`` gave."""
+        batches = tuple(Batch(district, _read(since), _read(until)) for district, since, until in told["batches"])
+        return cls(choice, batches, frozenset(told["done"]), AssignSummary.from_json(told["summary"]))
+
+
+def _told(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
+
+
+def _read(told: str | None) -> datetime | None:
+    return None if told is None else datetime.fromisoformat(told)
+
+
 def assign_reports(
     conn: Connection,
     settings: Settings,
@@ -77,43 +130,59 @@ def assign_reports(
     All happens in the caller's transaction: rolled back, it was a preview. Running it twice changes nothing the second time.
     Errors: ``UnknownArea``.
     """
-    choice, summary = ReportChoice(which, area), AssignSummary()
-    choice.check(conn)
-    for batch in report_batches(conn, choice):
-        assign_batch(conn, settings, choice, batch, summary, write=True, cause=cause, account_id=account_id)
-    if summary.changed:
+    run = AssignRun.planned(conn, ReportChoice(which, area))
+    for number, batch in enumerate(run.batches):
+        found = assign_batch(conn, settings, run.choice, batch, write=True, cause=cause, account_id=account_id)
+        run = run.with_batch(number, found)
+    if run.summary.changed:
         ask_for_snapshot(conn)
-    return summary
+    return run.summary
 
 
 def assign_in_batches(
     engine: Engine,
     settings: Settings,
-    choice: ReportChoice,
-    summary: AssignSummary,
-    keep: Callable[[Connection, float, Reached], bool],
+    run: AssignRun,
+    keep: Callable[[Connection, AssignRun], bool],
     *,
     write: bool,
-    reached: Reached | None = None,
     account_id: int | None = None,
-) -> bool:
-    """Do the same batch by batch, each in a transaction of its own: whatever ends the process loses one batch at most.
+) -> AssignRun:
+    """Do what is left of a run, each batch in a transaction of its own: whatever ends the process loses the batches at hand only.
 
-    ``keep`` is called at the end of each transaction with the share done and how far that is; what it writes is committed with the
-    batch, what it raises takes the batch back, and with True the work stops there. ``reached`` is where an earlier run got to. Gives
-    whether all was done. Errors: ``UnknownArea``.
+    Two batches go at a time. ``keep`` is called at the end of each transaction, one after the other, with the run as it then is; what
+    it writes is committed with the batch, what it raises takes the batch back, and after True no further batch is begun. Gives the run
+    as far as it came.
     """
-    with engine.connect() as conn:
-        choice.check(conn)
-        batches = report_batches(conn, choice)
-    left = batches_after(batches, reached)
-    for number, batch in enumerate(left, start=len(batches) - len(left) + 1):
-        with engine.begin() as conn:
-            assign_batch(conn, settings, choice, batch, summary, write=write, account_id=account_id)
-            stop = keep(conn, number / len(batches), (batch.district, batch.until))
-        if stop and number < len(batches):
-            return False
-    return True
+    left = iter(sorted(set(range(len(run.batches))) - run.done))
+    counting, stopping = Lock(), Event()
+
+    def work() -> None:
+        nonlocal run
+        try:
+            while not stopping.is_set() and (number := next(left, None)) is not None:
+                with engine.connect() as conn:
+                    found = assign_batch(
+                        conn, settings, run.choice, run.batches[number], write=write, account_id=account_id
+                    )
+                    with counting:
+                        further = run.with_batch(number, found)
+                        stop = keep(conn, further)
+                        conn.commit()
+                        run = further
+                if stop:
+                    stopping.set()
+        except BaseException:
+            stopping.set()
+            raise
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        try:
+            for worker in [pool.submit(work) for _ in range(_WORKERS)]:
+                worker.result()
+        finally:
+            stopping.set()
+    return run
 
 
 def assign_batch(
@@ -121,40 +190,39 @@ def assign_batch(
     settings: Settings,
     choice: ReportChoice,
     batch: Batch,
-    summary: AssignSummary,
     *,
     write: bool,
     cause: str = "assigned",
     account_id: int | None = None,
-) -> None:
-    """Derive the owners of one batch and add to the summary what changes; with ``write`` it is written in the caller's transaction.
+) -> AssignSummary:
+    """Derive the owners of one batch and tell what changes; with ``write`` it is written in the caller's transaction.
 
     Owners are those as of filing, or of the day that decided later. A decision of a person is left alone, and so is what others write
     meanwhile: theirs is the newer knowledge. Grids do not change under a batch that writes.
     """
     if write:
         hold_grids(conn)
-        conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("gridmap owners in bulk", 0))))
     held = held_where(conn, settings, **_both(choice, batch))
     derived = derive_held(conn, settings, held)
     columns = derived.columns()
     changes = owner_changes(held, columns)
-    moving = int(changes.moves.sum())
+    moving = moved = int(changes.moves.sum())
     if write:
-        written = write_changes(conn, held, columns, changes, cause=cause, account_id=account_id)
+        moved = write_changes(conn, held, columns, changes, cause=cause, account_id=account_id)
         asked = {int(held.report_id[row]): named for row, named in derived.alternatives.items() if not held.kept[row]}
         renew_doubts(conn, asked, held.report_id[_was_in_doubt(held)])
-        summary.overtaken += moving - written
-        moving = written
-    summary.looked_at += len(held)
-    summary.changed += moving
-    summary.renewed += len(changes.row) - int(changes.moves.sum())
-    summary.decided += int(held.kept.sum())
     reasons, counts = np.unique(derived.reason_code, return_counts=True)
-    summary.reasons.update({str(WORDS[code]): int(count) for code, count in zip(reasons, counts, strict=True)})
     pairs = _pairs(conn, held, derived, changes)
-    summary.rerouted += pairs.total()
-    summary.pairs.update(pairs)
+    return AssignSummary(
+        looked_at=len(held),
+        changed=moved,
+        rerouted=pairs.total(),
+        renewed=len(changes.row) - moving,
+        decided=int(held.kept.sum()),
+        overtaken=moving - moved,
+        reasons=Counter({str(WORDS[code]): int(count) for code, count in zip(reasons, counts, strict=True)}),
+        pairs=pairs,
+    )
 
 
 def _both(choice: ReportChoice, batch: Batch) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from threading import Event
 import click
 from sqlalchemy import Connection
 
-from geodata.actions.assign import AssignSummary, assign_in_batches
+from geodata.actions.assign import AssignRun, AssignSummary, assign_in_batches
 from geodata.cli.main import EXIT_INTERRUPTED
 from geodata.database import open_engine
 from geodata.jobs.snapshots import ask_for_snapshot
-from geodata.report_batches import Reached, ReportChoice, Which
+from geodata.report_batches import ReportChoice, Which
 from geodata.settings import Settings
 from gridmap.errors import Language
 
@@ -63,22 +63,21 @@ def assign(settings: Settings, which: Which | None, area: str | None, commit: bo
         raise click.UsageError("choose one of --all, --open, --unassigned")
     from tqdm import tqdm
 
-    words, summary, engine = _WORDS[settings.language], AssignSummary(), open_engine(settings)
-    bar = tqdm(total=1.0, desc=words["working"], disable=not sys.stderr.isatty(), leave=False, bar_format="{desc} {bar} {percentage:3.0f}% {elapsed}")  # fmt: skip
+    words, engine, shown = _WORDS[settings.language], open_engine(settings), "{desc} {bar} {percentage:3.0f}% {elapsed}"
+    with engine.connect() as conn:
+        run = AssignRun.planned(conn, ReportChoice(which, area))
+    bar = tqdm(total=1.0, desc=words["working"], disable=not sys.stderr.isatty(), leave=False, bar_format=shown)
     with bar, _stopped_by_interrupt() as stopping:
 
-        def keep(conn: Connection, share: float, _: Reached) -> bool:
-            bar.update(share - bar.n)
-            if commit and summary.changed:
+        def keep(conn: Connection, run: AssignRun) -> bool:
+            bar.update(run.share - bar.n)
+            if commit and run.summary.changed:
                 ask_for_snapshot(conn)
             return stopping.is_set()
 
-        try:
-            finished = assign_in_batches(engine, settings, ReportChoice(which, area), summary, keep, write=commit)
-        except KeyboardInterrupt:
-            finished = False
-    _tell(summary, settings.language)
-    if not finished:
+        run = assign_in_batches(engine, settings, run, keep, write=commit)
+    _tell(run.summary, settings.language)
+    if len(run.done) < len(run.batches):
         click.echo(words["stopped"] if commit else words["dry_run"])
         sys.exit(EXIT_INTERRUPTED)
     click.echo(words["committed" if commit else "dry_run"])
@@ -86,15 +85,9 @@ def assign(settings: Settings, which: Which | None, area: str | None, commit: bo
 
 @contextmanager
 def _stopped_by_interrupt() -> Iterator[Event]:
-    """Inside, the first Ctrl-C asks to stop after the batch at hand; the second ends at once, and that batch is not written."""
+    """Inside, Ctrl-C asks to stop after the batches at hand."""
     asked = Event()
-
-    def ask(*_: object) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    before = signal.signal(signal.SIGINT, ask)
+    before = signal.signal(signal.SIGINT, lambda *_: asked.set())
     try:
         yield asked
     finally:

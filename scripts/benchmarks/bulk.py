@@ -1,0 +1,180 @@
+"""Reports assigned in PostGIS by the batch: ours, committed with constraints and history, against UPDATE ... ST_Covers."""
+
+import argparse
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from geodata.actions.assign import AssignRun, assign_in_batches
+from geodata.cluster import Cluster
+from geodata.held_owners import held_where
+from geodata.indexes import grid_index
+from geodata.migrations import upgrade
+from geodata.owner_changes import owner_changes, stage_changes, write_changes
+from geodata.owners import derive_held
+from geodata.report_batches import Batch, ReportChoice, report_batches
+from geodata.settings import Settings
+from gridmap.assignment import warm_up
+from scripts.benchmarks.bulk_city import fill_grids, fill_reports, forget_owners
+from scripts.benchmarks.rounds import Clock, compare
+from scripts.benchmarks.server_cpu import cpu_clock
+
+# What people write: a column of the grid in the table of reports, with a key and an index, and one spatial UPDATE.
+PEOPLES_TABLE = """
+    DROP TABLE IF EXISTS people;
+    CREATE TABLE people AS SELECT id, category, text, occurred_at, geom, NULL::bigint AS grid_id FROM report ORDER BY id;
+    ALTER TABLE people ADD PRIMARY KEY (id), ADD FOREIGN KEY (grid_id) REFERENCES grid;
+    CREATE INDEX ON people USING gist (geom);
+    CREATE INDEX ON people (grid_id);
+    ANALYZE people;
+"""
+PEOPLES_UPDATE = "UPDATE people p SET grid_id = g.id FROM grid g WHERE ST_Covers(g.geom, p.geom)"
+SAME_TABLE = "UPDATE report r SET grid_at_capture = g.id FROM grid g WHERE ST_Covers(g.geom, r.geom)"
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="scripts/bench bulk", description=__doc__)
+    parser.add_argument("--reports", type=int, default=1_000_000, help="10,000,000 need some 20 GB of disk")
+    parser.add_argument("--grids", type=int, default=25_500)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ours-only", action="store_true", help="leave out the UPDATEs")
+    options = parser.parse_args(argv)
+    with _server() as cluster, tempfile.TemporaryDirectory() as home:
+        url = cluster.url("bulk")
+        engine = create_engine(url, poolclass=NullPool)
+        settings = Settings(home=Path(home), database_url=url)
+        started = time.perf_counter()
+        with engine.begin() as conn:
+            upgrade(conn)
+        fill_grids(engine, options.grids, options.seed)
+        fill_reports(engine, options.reports, options.seed)
+        print(
+            f"{options.reports:,} reports, {options.grids:,} grids; laid out in {time.perf_counter() - started:.0f} s"
+        )
+        run(engine, settings, cpu_clock(cluster), options.rounds, ours_only=options.ours_only)
+    return 0
+
+
+def run(engine: Engine, settings: Settings, clock: Clock, rounds: int, *, ours_only: bool) -> None:
+    """All owners derived and written, in turns with the UPDATE; do the answers agree; what a second run costs that changes nothing."""
+    warm_up()
+    with engine.connect() as conn:
+        grid_index(conn, settings)
+    work: dict[str, Callable[[], object]] = {
+        "gridmap: committed, constraints and history": lambda: assign_all(engine, settings),
+        "gridmap: compute and staging": lambda: compute_and_stage(engine, settings),
+    }
+    before: dict[str, Callable[[], object]] = dict.fromkeys(work, lambda: forget_owners(engine))
+    if not ours_only:
+        work["UPDATE ... ST_Covers"] = lambda: execute(engine, PEOPLES_UPDATE)
+        before["UPDATE ... ST_Covers"] = lambda: execute(engine, PEOPLES_TABLE)
+    compare(work, rounds, clocks=dict.fromkeys(work, clock), before=before)
+    forget_owners(engine)
+    steps(engine, settings)
+    print("  the same again, when nothing changes")
+    compare(
+        {"gridmap: nothing changes": lambda: assign_all(engine, settings)},
+        rounds,
+        clocks={"gridmap: nothing changes": clock},
+    )
+    if not ours_only:
+        agreement(engine)
+        print("  once, in the table of reports itself, with the indexes that its lists need")
+        started, cpu = time.perf_counter(), clock()
+        execute(engine, SAME_TABLE)
+        print(
+            f"  {'UPDATE ... ST_Covers, table of reports':48} {clock() - cpu:8.3f} {time.perf_counter() - started:8.3f}"
+        )
+
+
+def assign_all(engine: Engine, settings: Settings) -> None:
+    """What ``gridmap assign --all --commit`` does."""
+    with engine.connect() as conn:
+        planned = AssignRun.planned(conn, ReportChoice())
+    assign_in_batches(engine, settings, planned, lambda *_: False, write=True)
+
+
+def compute_and_stage(engine: Engine, settings: Settings) -> None:
+    """Out by COPY, located, compared, into the staging table by COPY; nothing is written for good."""
+    with engine.connect() as conn:
+        batches = report_batches(conn, ReportChoice())
+
+    def work(batch: Batch) -> None:
+        with engine.connect() as conn:
+            held = held_where(conn, settings, **batch.conditions)
+            derived = derive_held(conn, settings, held).columns()
+            stage_changes(conn, held, derived, owner_changes(held, derived))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, batches))
+
+
+def steps(engine: Engine, settings: Settings) -> None:
+    """Where the time of one batch goes, on the wall."""
+    with engine.connect() as conn:
+        batch = report_batches(conn, ReportChoice())[0]
+        times = [time.perf_counter()]
+        held = held_where(conn, settings, **batch.conditions)
+        times.append(time.perf_counter())
+        derived = derive_held(conn, settings, held).columns()
+        times.append(time.perf_counter())
+        changes = owner_changes(held, derived)
+        stage_changes(conn, held, derived, changes)
+        times.append(time.perf_counter())
+        write_changes(conn, held, derived, changes, cause="assigned")
+        times.append(time.perf_counter())
+        conn.rollback()
+    names = ("out", "locate", "compare and stage", "stage and write")
+    told = ", ".join(
+        f"{name} {after - before:.2f} s" for name, (before, after) in zip(names, pairwise(times), strict=True)
+    )
+    print(f"  one batch of {len(held):,}: {told}")
+
+
+def agreement(engine: Engine) -> None:
+    """How many owners differ from the column that the UPDATE wrote: points on shared edges, where it keeps any of two."""
+    with engine.connect() as conn:
+        row = conn.execute(
+            text(
+                "SELECT count(*) FILTER (WHERE o.grid_id IS DISTINCT FROM p.grid_id) AS differing, count(*) AS reports, "
+                "count(*) FILTER (WHERE o.grid_id IS DISTINCT FROM p.grid_id AND o.reason = 'inside') AS unexplained, "
+                "(SELECT count(*) FROM owner_history) AS lines FROM owner o JOIN people p ON p.id = o.report_id"
+            )
+        ).one()
+    print(
+        f"  {row.differing:,} of {row.reports:,} owners differ, {row.unexplained:,} of them inside a grid; {row.lines:,} lines of history"
+    )
+
+
+def execute(engine: Engine, statements: str) -> None:
+    """Run and commit."""
+    with engine.begin() as conn:
+        conn.execute(text(statements))
+
+
+@contextmanager
+def _server() -> Iterator[Cluster]:
+    """A server with the settings of an installation, which waits for the disk; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="gridmap-bulk-") as folder:
+        Path(folder).chmod(0o755)
+        cluster = Cluster(Path(folder) / "pg")
+        try:
+            cluster.start(die_with_parent=True)
+            # Nothing in the background while something is measured; what it would do is done before each run.
+            cluster.execute("ALTER SYSTEM SET autovacuum = off")
+            cluster.execute("SELECT pg_reload_conf()")
+            cluster.create_database("bulk")
+            yield cluster
+        finally:
+            cluster.stop()
+            if cluster.place != cluster.folder:
+                shutil.rmtree(cluster.place, ignore_errors=True)
