@@ -31,7 +31,7 @@ def photos() -> str:
     check_may_file()
     form, wrong = with_sent_files(ReportForm.parse(request.form))
     troubles = [error.text(language()) for error in wrong]
-    return render_template("report_page/photos.html", photos=looked_at(form), troubles=troubles)
+    return render_template("report_page/photos.html", photos=looked_at(form), troubles=troubles, by_script=True)
 
 
 def with_sent_files(form: ReportForm) -> tuple[ReportForm, list[GridmapError]]:
