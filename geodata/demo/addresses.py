@@ -1,6 +1,6 @@
 """Addresses of the city's buildings as people write and say them, each with the building that is meant: what matching is held against."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -62,19 +62,20 @@ def _above(code: str, rng: np.random.Generator) -> tuple[str, ...]:
     return ways[int(rng.integers(0, len(ways)))]
 
 
-def gazetteer_of(city: City) -> Gazetteer:
-    """The names of a city that is in no database."""
+def gazetteer_of(city: City, without: Collection[str] = ()) -> Gazetteer:
+    """The names of a city that is in no database; compounds (codes) can be left out with their buildings, as from layers with gaps."""
     stairs: dict[str, tuple[str, ...]] = (
         city.stairwells.groupby("building_code")["number"].agg(lambda numbers: tuple(map(str, numbers))).to_dict()
     )
-    buildings = city.buildings
+    compounds = city.compounds[~city.compounds["code"].isin(without)]
+    buildings = city.buildings[~city.buildings["compound_code"].isin(without)]
     named = city.landcover[city.landcover["name"] != ""]
     roads = city.roads[city.roads["name"] != ""].reset_index(drop=True)
     return Gazetteer(
         divisions=[Division(*row) for row in city.divisions[["code", "name"]].itertuples(index=False)],
         roads=_roads(city, roads),
         crossings=_crossings(roads),
-        compounds=[Compound(*row) for row in city.compounds[["code", "name", "community_code"]].itertuples(index=False)],
+        compounds=[Compound(*row) for row in compounds[["code", "name", "community_code"]].itertuples(index=False)],
         buildings=[
             Building(code, name, None if pd.isna(compound) else compound, code[:12], "", stairs.get(code, ()), int(floors))
             for code, name, compound, floors in zip(

@@ -18,6 +18,8 @@ ThingKind = Literal[
 ]
 #: A building's name that so many share says nothing (临街商铺).
 _MOST_OF_A_NAME: Final = 50
+#: How a name is like a word when it is so only without its ending.
+_LESS_LIKE: Final[Mapping[How, How]] = {"pinyin": "pinyin_ending", "typo": "similar"}
 _LEVELS: Final[Mapping[int, ThingKind]] = {4: "city", 6: "district", 9: "street", 12: "community"}
 _SORTS: Final[Mapping[ThingKind, str]] = {
     "community": "community", "street": "division", "district": "division", "road": "road", "compound": "place", "service_point": "place",
@@ -80,11 +82,11 @@ class Gazetteer:
 
     def similar_to(self, word: str, sort: str) -> list[tuple[int, How]]:
         """Things of a sort (place, community, division, road) whose name is like a word."""
-        found = []
+        found: list[tuple[int, How]] = []
         for name, how in self._similar[sort].find(word):
             for thing, form in self.names[name]:
-                if _SORTS.get(self.things[thing].kind) == sort and form != "other_ending":
-                    found.append((thing, how))
+                if _SORTS.get(self.things[thing].kind) == sort:
+                    found.append((thing, _LESS_LIKE.get(how, how) if form == "ending" else how))
         return found
 
     def buildings_of(self, compound: str, label: str) -> list[Building]:

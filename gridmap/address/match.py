@@ -22,7 +22,7 @@ def match(
         address = parse(address)
     reader = Reader(address, gazetteer, mentions_in(address, gazetteer))
     readings = _best_of_each(each for each in reader.readings() if within is None or _inside(each.areas, within))
-    total = sum(reading.likelihood for reading in readings) + reader.unknown()
+    total = sum(reading.likelihood for reading in readings) + reader.unknown(readings)
     scored = [(min(reading.likelihood / total, reading.cap), reading) for reading in readings]
     scored.sort(key=lambda pair: (-pair[0], len(pair[1].name), pair[1].key))
     first = scored[:limit]

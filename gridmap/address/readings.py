@@ -47,15 +47,21 @@ class Reader:
                 return readings
         return []
 
-    def unknown(self) -> float:
-        """The likelihood that something is meant which the layers do not hold: the less, the smaller the division that is named."""
+    def unknown(self, readings: list[Reading]) -> float:
+        """The likelihood that something is meant which the layers do not hold.
+
+        A name as it is written is the less likely to be another's, the smaller the division that is named; and the likelier, the
+        more things are called so already.
+        """
+        if not any(how in evidence.WHOLE_NAMES for reading in readings for how in reading.matched.values()):
+            return evidence.UNKNOWN
         named = (
             len(thing.key)
             for mention in self.mentions
             for thing, how in mention.refs
             if thing.kind in _DIVISIONS and how != "ending"
         )
-        return evidence.UNKNOWN * evidence.UNKNOWN_WITHIN[max(named, default=4)]
+        return evidence.UNKNOWN * evidence.UNKNOWN_WITHIN[max(named, default=4)] * len(readings)
 
     def is_near(self, reading: Reading) -> bool:
         """Whether words after the thing's say that the place is beside it."""

@@ -8,8 +8,8 @@ from typing import Final
 from pypinyin import Style, pinyin
 from rapidfuzz.distance import OSA, Editop, Hamming, Levenshtein
 
-from gridmap.address.forms import How
-from gridmap.address.words import TELLING
+from gridmap.address.forms import How, stem_of
+from gridmap.address.words import COMPOUND_ENDINGS, TELLING
 
 _LEAST_TYPO: Final = 3
 _LONG: Final = 7
@@ -49,12 +49,15 @@ class SimilarNames:
         """
         found = self._alike(word)
         for length in _ENDS:
-            if not found and length < len(word):
+            if not found and length < len(word) and stem_of(word[-length:]) not in COMPOUND_ENDINGS:
                 found = self._alike(word[-length:])
         return list(found.items()) or self._sharing(word)
 
     def _alike(self, word: str) -> dict[str, How]:
-        found: dict[str, How] = dict.fromkeys(self._sounding(word), "pinyin")
+        # 家园 and 佳苑 sound alike, yet are two endings: the one was written, not misheard.
+        found: dict[str, How] = {
+            name: "other_ending" if _other_ending(word, name) else "pinyin" for name in self._sounding(word)
+        }
         if len(word) >= _LEAST_TYPO:
             near = {name for rest in _rests(word) for name in self._by_rest.get(rest, ())}
             found.update((name, "typo") for name in sorted(near) if name not in found and _is_slip(word, name, 1))
@@ -113,6 +116,20 @@ def _same_telling(word: str, name: str) -> bool:
     if len(word) != len(name):
         return True
     return not any(one != other and one in TELLING and other in TELLING for one, other in zip(word, name, strict=True))
+
+
+def _other_ending(word: str, name: str) -> bool:
+    """Whether both have endings that compounds have, not the same: 翠竹家园小区 and 翠竹佳苑小区."""
+    one, other = _endings(word), _endings(name)
+    return bool(one and other) and one != other
+
+
+def _endings(word: str) -> str:
+    """All endings of a name: 家园小区."""
+    stem = stem_of(word)
+    while stem_of(stem) != stem:
+        stem = stem_of(stem)
+    return word[len(stem) :]
 
 
 def _is_slip(word: str, name: str, most: int) -> bool:

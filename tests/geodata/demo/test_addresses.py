@@ -50,6 +50,18 @@ def test_the_first_candidate_is_right_and_what_is_sure_is_not_wrong(
     assert sure.count(False) / len(sure) <= 0.005
 
 
+def test_layers_with_gaps_make_nothing_sure_that_is_wrong(small: City) -> None:
+    """A fifth of the compounds is missing: what is said of them must not be taken for their likes."""
+    codes = small.compounds["code"].tolist()
+    gaps = set(codes[::5])
+    less = gazetteer_of(small, without=gaps)
+    answers = [(each, match(each.text, less)) for each in noisy_addresses(small, 4400, seed=11, at_once=2)]
+    assert sum(each.compound in gaps for each, _ in answers) > 500
+    sure = [found[0].key == each.building for each, found in answers if is_sure(found)]
+    assert len(sure) > 2000
+    assert sure.count(False) / len(sure) <= 0.005
+
+
 def test_each_noise_is_understood(small: City, gazetteer: Gazetteer) -> None:
     right: defaultdict[str, list[bool]] = defaultdict(list)
     for each in noisy_addresses(small, 2200, seed=7):
