@@ -510,9 +510,10 @@ def _quickly_in_leaf(header, block, leaf, px, py):
                 _ERROR_BOUND * (math.fabs(along_q) + math.fabs(along_p) + math.fabs(across_p) + math.fabs(across_q))
                 + _UNDERFLOW
             )
-            doubt |= math.fabs(corner) <= bound
-            doubt |= level & (math.fabs(point) <= bound)
-            doubt |= upright & (math.fabs(target) <= bound)
+            # Said so that a difference that is no number, of products too large, is in doubt.
+            doubt |= not (math.fabs(corner) > bound)
+            doubt |= level & (not (math.fabs(point) > bound))
+            doubt |= upright & (not (math.fabs(target) > bound))
             odd = (level & ((corner > 0.0) != (point > 0.0))) != (upright & ((corner > 0.0) != (target > 0.0)))
             if odd:
                 grids ^= edge >> _TURN_SHIFT

@@ -29,15 +29,16 @@ def code_order(polygons: NDArray[np.object_], codes: Sequence[str | None] | None
 
 def area_order(polygons: NDArray[np.object_], codes_first: Ints) -> Ints:
     """Rank of each grid, 0 first, by area and then by its rank in `code_order`."""
-    areas = np.nan_to_num(shapely.area(shapely.normalize(polygons)))
-    bounds = np.nan_to_num(shapely.bounds(polygons)).reshape(-1, 4)
-    extents = (bounds[:, 2] - bounds[:, 0]) * (bounds[:, 3] - bounds[:, 1])
-    doubt = 1e-15 * shapely.get_num_coordinates(polygons) * extents
-    by_area = np.lexsort((codes_first, areas))
+    with np.errstate(over="ignore", invalid="ignore"):
+        areas = np.nan_to_num(shapely.area(shapely.normalize(polygons)))
+        bounds = np.nan_to_num(shapely.bounds(polygons)).reshape(-1, 4)
+        extents = (bounds[:, 2] - bounds[:, 0]) * (bounds[:, 3] - bounds[:, 1])
+        doubt = 1e-15 * shapely.get_num_coordinates(polygons) * extents
+        by_area = np.lexsort((codes_first, areas))
+        apart = (areas + doubt)[by_area[:-1]] < (areas - doubt)[by_area[1:]]
 
-    close = (areas + doubt)[by_area[:-1]] >= (areas - doubt)[by_area[1:]]
     order: list[int] = []
-    for run in np.split(by_area, np.flatnonzero(~close) + 1):
+    for run in np.split(by_area, np.flatnonzero(apart) + 1):
         if run.size > 1:
             order += sorted(run.tolist(), key=lambda position: (exact_area(polygons[position]), codes_first[position]))
         else:

@@ -102,6 +102,7 @@ def duckdb(places: Places) -> Iterator[Engine]:
         config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
     )
     conn.load_extension(str(folder / "spatial.duckdb_extension"))
+    conn.execute("SET enable_progress_bar = false")
     conn.register("polygons", pd.DataFrame({"grid": range(len(places.cells)), "wkb": shapely.to_wkb(places.cells)}))
     conn.register(
         "coordinates", pd.DataFrame({"lon": places.lon, "lat": places.lat}).rename_axis("point").reset_index()

@@ -1,9 +1,8 @@
-"""The owner rule against an oracle in exact rationals that shares no code and no method with it."""
+"""The owner rule on small cities, against the oracle, and case by case."""
 
 import math
 import sys
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,74 +12,7 @@ from hypothesis import strategies as st
 
 from gridmap.assignment import REASONS, Candidates, GridIndex, choose_owner
 from gridmap.assignment._kernel import INSIDE, ON_EDGE, ON_EDGE_MOVED_INSIDE, OUTSIDE, orientation
-
-Point = tuple[Fraction, Fraction]
-Edge = tuple[Point, Point]
-
-STEP = Fraction(1, 2**3000)  # the oracle really moves the point; far smaller than any distance between these numbers
-
-
-def edges_of(grid: shapely.Geometry) -> list[Edge]:
-    found = []
-    for part in shapely.get_parts(grid):
-        for ring in shapely.get_rings(part):
-            corners = [(Fraction(x), Fraction(y)) for x, y in ring.coords]
-            found += list(pairwise(corners))
-    return found
-
-
-def on_edge(edges: list[Edge], x: Fraction, y: Fraction) -> bool:
-    return any(
-        (bx - ax) * (y - ay) == (by - ay) * (x - ax)
-        and min(ax, bx) <= x <= max(ax, bx)
-        and min(ay, by) <= y <= max(ay, by)
-        for (ax, ay), (bx, by) in edges
-    )
-
-
-def holds(edges: list[Edge], x: Fraction, y: Fraction) -> bool:
-    """Even-odd along a ray to the north, for a point on no edge."""
-    crossings = 0
-    for (ax, ay), (bx, by) in edges:
-        if (ax > x) != (bx > x) and ay + (by - ay) * (x - ax) / (bx - ax) > y:
-            crossings += 1
-    return crossings % 2 == 1
-
-
-def area(grid: shapely.Geometry) -> Fraction:
-    total = Fraction(0)
-    for part in shapely.get_parts(grid):
-        for number, ring in enumerate(shapely.get_rings(part)):
-            corners = [(Fraction(x), Fraction(y)) for x, y in ring.coords]
-            trapezia = sum(((bx - ax) * (ay + by) / 2 for (ax, ay), (bx, by) in pairwise(corners)), Fraction(0))
-            total += abs(trapezia) if number == 0 else -abs(trapezia)
-    return total
-
-
-def oracle(grids: list[shapely.Geometry], codes: list[str], lon: float, lat: float) -> tuple[str | None, str]:
-    x, y = Fraction(lon), Fraction(lat)
-    outlines = [edges_of(grid) for grid in grids]
-    edge = {code for code, outline in zip(codes, outlines, strict=True) if on_edge(outline, x, y)}
-    inside = {code for code, o in zip(codes, outlines, strict=True) if code not in edge and holds(o, x, y)}
-    sizes = dict(zip(codes, map(area, grids), strict=True))
-    if inside:
-        return min(inside, key=lambda code: (sizes[code], code)), "inside" if len(inside) == 1 else "overlap"
-    if len(edge) == 1:
-        return edge.pop(), "edge"
-    if edge:
-        by_code = dict(zip(codes, outlines, strict=True))
-        moved = {code for code in edge if holds(by_code[code], x + STEP, y + STEP**2)}
-        return min(moved, key=lambda code: (sizes[code], code)) if moved else min(edge), "edge_tie"
-    return None, "none"
-
-
-def agree(grids: list[shapely.Geometry], points: list[tuple[float, float]], order: list[int]) -> None:
-    codes = [f"g{order[position]}" for position in range(len(grids))]
-    located = GridIndex(grids, codes=codes).locate_explained(*zip(*points, strict=True))
-    for (lon, lat), position, reason in zip(points, located.position, located.reason_names, strict=True):
-        want = oracle(grids, codes, lon, lat)
-        assert (codes[position] if position >= 0 else None, str(reason)) == want, (lon, lat)
-
+from tests.gridmap.owner_oracle import agree
 
 coordinate = st.integers(-20, 20).map(lambda k: k / 64)  # short enough for points exactly on oblique edges
 ragged = st.floats(-0.3, 0.3)
