@@ -1,5 +1,6 @@
 """Grids and their time in force."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -89,6 +90,29 @@ def grid_households(conn: Connection, scope: Scope, at: date, area: str | None =
         return {row.id: row.households for row in conn.execute(query)}
 
     return while_unchanged(conn, ("grid",), ("grid_households", scope.places_key, at, area), read)
+
+
+def other_editions(conn: Connection, at: date) -> dict[int, int]:
+    """Keys of editions that are not in force on a day, with the key of the one of their code that is: what happened in a grid stays
+    its own when its boundaries change. Codes without an edition on the day are left out."""
+
+    def read() -> dict[int, int]:
+        other = grid.alias()
+        query = select(other.c.id.label("old"), grid.c.id.label("now")).where(
+            valid_on(grid, at), other.c.code == grid.c.code, other.c.id != grid.c.id
+        )
+        return {row.old: row.now for row in conn.execute(query)}
+
+    return while_unchanged(conn, ("grid",), ("other_editions", at), read)
+
+
+def by_edition_of(counts: Mapping[int, int], editions: Mapping[int, int]) -> dict[int, int]:
+    """Numbers per key of a grid summed onto the editions of one day (``other_editions``)."""
+    found: dict[int, int] = {}
+    for key, count in counts.items():
+        now = editions.get(key, key)
+        found[now] = found.get(now, 0) + count
+    return found
 
 
 def _described() -> Select[Any]:

@@ -15,7 +15,7 @@ from geodata.coverage.renewal import renew_coverage
 from geodata.days import today
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
-from geodata.tables import building, compound, grid, service_point
+from geodata.tables import building, compound, grid, owner, service_point
 from tests.geodata.cities import (
     SIDE,
     SOUTH,
@@ -179,3 +179,15 @@ def test_homes_of_an_edition_that_ended_are_counted(city: Engine, web_settings: 
             {each.code: each.buildings for each in grid_sizes(conn, EVERYTHING, day)} for day in (BEFORE_DAY, CHANGE)
         )
     assert (was["e"], now["e"], now["late"]) == (1, 1, 0)
+
+
+def test_cases_of_an_earlier_edition_count_for_the_grid_of_the_day(reader: FlaskClient, city: Engine) -> None:
+    with city.connect() as conn:
+        keys = {row.name: row.id for row in conn.execute(select(grid.c.id, grid.c.name).where(grid.c.code == "e"))}
+        owners = set(conn.scalars(select(owner.c.grid_id)))
+    assert owners == {keys["e 旧网格"]}
+    for day, name in ((BEFORE, "e 旧网格"), (AFTER, "e 新网格")):
+        shaded = reader.get(f"/heat/grids.json?measure=count&period=all&at={day}").json
+        assert [key for keys_of_class in shaded["classes"] for key in keys_of_class] == [keys[name]]
+    assert "井盖" in reader.get("/heat/list?measure=count&period=all&class=0").text
+    assert "e 新网格" in reader.get("/heat/figures?period=all").text

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from geodata.grids import by_edition_of, other_editions
 from geodata.places import grid_facts
 from geodata.selections import Selection
+from web.days import asked_day
 from web.heat_address import HeatAddress
 
 #: More weeks than this are told by month.
@@ -81,7 +83,8 @@ def time_bars(selection: Selection, asked: HeatAddress) -> tuple[str, list[TimeB
 
 def grid_bars(conn: Connection, selection: Selection) -> list[GridBar]:
     """The grids with most reports, ties by key."""
-    top = sorted(selection.by_grid().items(), key=lambda pair: (-pair[1], pair[0]))[:TOP]
+    counts = by_edition_of(selection.by_grid(), other_editions(conn, asked_day()))
+    top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:TOP]
     facts = grid_facts(conn, [key for key, _ in top])
     return [GridBar(facts[key], count, 100 * count / top[0][1]) for key, count in top if key in facts]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from geodata.grids import grid_households
+from geodata.grids import by_edition_of, grid_households, other_editions
 from geodata.selections import choose
 from geodata.snapshots import Snapshot
 from gridmap.hotspot.change import MUCH_MORE, TOO_FEW, change_classes
@@ -82,7 +82,8 @@ def even_breaks(values: Values, *, least_step: float = 0.0) -> tuple[float, ...]
 def _counts(conn: Connection, snapshot: Snapshot, asked: HeatAddress) -> dict[int, int]:
     """Reports per grid on the map."""
     selection = choose(conn, scope(), snapshot, asked.chosen)
-    return selection.by_grid() if asked.week is None else selection.weekly.of_week(asked.week)
+    counts = selection.by_grid() if asked.week is None else selection.weekly.of_week(asked.week)
+    return by_edition_of(counts, other_editions(conn, asked_day()))
 
 
 def _usual(conn: Connection, snapshot: Snapshot, asked: HeatAddress, counts: Mapping[int, int]) -> tuple[Keys, Values]:
@@ -91,7 +92,9 @@ def _usual(conn: Connection, snapshot: Snapshot, asked: HeatAddress, counts: Map
         return np.fromiter(counts, np.int64, len(counts)), np.fromiter(counts.values(), np.float64, len(counts))
     weekly = choose(conn, scope(), snapshot, asked.usual).weekly
     weeks, columns = np.nonzero(weekly.counts)
-    return weekly.grid_ids[columns], weekly.counts[weeks, columns].astype(np.float64)
+    editions = other_editions(conn, asked_day())
+    keys = np.array([editions.get(key, key) for key in weekly.grid_ids.tolist()], dtype=np.int64)
+    return keys[columns], weekly.counts[weeks, columns].astype(np.float64)
 
 
 def _per_thousand(keys: Keys, counts: Values, households: Mapping[int, int]) -> Values:
@@ -118,7 +121,8 @@ def _change(conn: Connection, snapshot: Snapshot, asked: HeatAddress, known: lis
     classes: list[list[int]] = [[] for _ in range(MUCH_MORE + 1)]
     if (both := asked.compared) is None or not is_whole(asked):
         return Shading(classes, known)
-    now, before = (choose(conn, scope(), snapshot, part).by_grid() for part in both)
+    editions = other_editions(conn, asked_day())
+    now, before = (by_edition_of(choose(conn, scope(), snapshot, part).by_grid(), editions) for part in both)
     keys = sorted({*known, *now, *before})
     found = change_classes([now.get(key, 0) for key in keys], [before.get(key, 0) for key in keys])
     for key, number in zip(keys, found.tolist(), strict=True):

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request
 from sqlalchemy import Row
 
 from geodata.actions import locate_place
+from geodata.grids import other_editions
 from geodata.places import FoundPlace, grid_facts, named_place
 from geodata.report_filter import ReportFilter
 from geodata.reports import reports_by_id
@@ -169,7 +170,9 @@ def _of_class(snapshot: Snapshot, asked: HeatAddress) -> tuple[list[int] | None,
     words = {row.choice: row.words for row in grid_legend(asked, shading).rows if row.choice}
     if value not in words:
         raise UnknownClass(field="class", value=value)
-    return shading.hatched if value == FEW else shading.classes[int(value)], words[value]
+    chosen = set(shading.hatched if value == FEW else shading.classes[int(value)])
+    editions = other_editions(db.connection(), asked_day())
+    return [*chosen, *(old for old, now in editions.items() if now in chosen)], words[value]
 
 
 def _week_span(asked: HeatAddress) -> str:

@@ -18,14 +18,16 @@ def notice_words(row: Row[Any]) -> str:
     detail = row.detail
     match row.kind:
         case "moved_here":
-            return _("Case %(number)s (%(category)s) came to %(to)s: its place was corrected.", **detail)
+            return str(_("Case %(number)s (%(category)s) came to %(to)s: its place was corrected.", **detail))
         case "moved_away":
-            return _("Case %(number)s (%(category)s) left %(from)s: its place was corrected.", **detail)
+            return str(_("Case %(number)s (%(category)s) left %(from)s: its place was corrected.", **detail))
         case "published":
-            return _(
-                "New boundaries since %(day)s, grid %(grid)s: %(came)s cases came, %(left)s left, about %(asked)s in progress a person is asked.",
-                **detail,
+            return str(
+                _(
+                    "New boundaries since %(day)s, grid %(grid)s: %(came)s cases came, %(left)s left, about %(asked)s in progress a person is asked.",
+                    **detail,
+                )
             )
         case "boundary_corrected":
-            return _("A boundary of grid %(grid)s was corrected: %(came)s cases came, %(left)s left.", **detail)
+            return str(_("A boundary of grid %(grid)s was corrected: %(came)s cases came, %(left)s left.", **detail))
     return str(row.kind)
