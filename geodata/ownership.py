@@ -56,10 +56,8 @@ def ownership_of(conn: Connection, settings: Settings, row: Row[Any]) -> Ownersh
     day = conn.scalar(query.where(report.c.id == row.id))
     assert day is not None
     rows = owners_of(conn, row.id)
-    owners = [
-        PastOwner(each, following.at if following else None)
-        for each, following in zip(rows, [*rows[1:], None], strict=True)
-    ]
+    ends: list[datetime | None] = [each.at for each in rows[1:]] + [None]
+    owners = [PastOwner(each, until) for each, until in zip(rows, ends, strict=False)]
     came = None
     for each in reversed(owners):
         if each.row.code != row.grid_code:
