@@ -16,6 +16,8 @@ from gridmap.report import OPEN
 
 #: Codes of the grids that may hold a place, with their shares, the likeliest first.
 Alternatives = Sequence[tuple[str, float]]
+#: So many are kept: with an accuracy of half a kilometre dozens of grids have a share, and nobody chooses by it.
+MOST_KEPT = 8
 
 
 def shares_in(
@@ -44,7 +46,7 @@ def shares_in(
 def named_alternatives(city: CityIndex, shares: Shares) -> dict[int, Alternatives]:
     """The grids that may hold each ambiguous point, by the point's place in the arrays."""
     return {
-        point: [(city.codes[grid], round(share, 4)) for grid, share in shares.alternatives(point)]
+        point: [(city.codes[grid], share) for grid, share in shares.alternatives(point)]
         for point in np.flatnonzero(shares.ambiguous).tolist()
     }
 
@@ -68,7 +70,11 @@ def renew_doubts(
     ids = sorted(int(key) for key in asked)
     parameters = {
         "report_ids": ids,
-        "alternatives": [json.dumps(asked[key], ensure_ascii=False) for key in ids],
+        "alternatives": [json.dumps(_kept(asked[key]), ensure_ascii=False) for key in ids],
         "open_states": list(OPEN),
     }
     return len(conn.execute(statement("ask_doubts"), parameters).all())
+
+
+def _kept(alternatives: Alternatives) -> list[tuple[str, float]]:
+    return [(code, round(share, 4)) for code, share in alternatives[:MOST_KEPT]]

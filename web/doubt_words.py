@@ -24,9 +24,9 @@ EMPTY = {
     "transferred": _l("Nobody transferred a report in this period."),
 }
 #: The map shows so many accuracies around the place; without one, so many metres.
-_AROUND, _LEAST_M = 2.5, 60.0
-#: Less than this in no grid goes without saying.
-_LEAST_REST = 0.005
+_AROUND, _LEAST_M = 1.8, 60.0
+#: So many grids are told; less than this elsewhere goes without saying.
+_MOST, _MOST_IN_WORDS, _LEAST_REST, _LEAST_SHARE = 6, 4, 0.005, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +47,31 @@ class Choice:
 
 
 def choices_of(row: Row[Any], named: Mapping[str, Row[Any]]) -> list[Choice]:
-    """The grids of a question, the likeliest first."""
+    """The grids of a question that are worth telling: the likeliest first, the owner among them."""
     found = []
-    for number, (code, share) in enumerate(row.alternatives, 1):
+    likely = [pair for pair in row.alternatives if pair[1] is None or pair[1] >= _LEAST_SHARE][:_MOST]
+    told = [pair for pair in row.alternatives if pair in likely or pair[0] == row.grid_code]
+    for number, (code, share) in enumerate(told, 1):
         grid = named.get(code)
         name, community = (place_name(grid), grid.community or "") if grid else (code, "")
         found.append(Choice(number, code, name, community, share, code == row.grid_code))
     return found
 
 
-def rest_of(row: Row[Any]) -> float:
-    """The share of the probability that lies in no grid, 0 where it is next to nothing."""
-    shares = [share for _code, share in row.alternatives if share is not None]
-    rest = 1.0 - sum(shares) if shares else 0.0
-    return rest if rest >= _LEAST_REST else 0.0
-
-
 def shares_in_words(row: Row[Any], choices: list[Choice]) -> str:
     """How sure the owner is: a sentence."""
     if row.doubt_kind == "published":
         return str(_("New boundaries are in force: the place lies in another grid than before, and work is under way."))
-    told = [
-        _("%(share)s in %(grid)s", share=each.percent, grid=each.name) for each in choices if each.share is not None
-    ]
-    if rest := rest_of(row):
-        told.append(_("%(share)s in no grid", share=percent(rest)))
-    words = str(_(", ")).join(told)
+    told = [each for each in choices if each.share is not None][:_MOST_IN_WORDS]
+    words = [_("%(share)s in %(grid)s", share=each.percent, grid=each.name) for each in told]
+    rest = 1.0 - sum(each.share or 0.0 for each in told)
+    if told and rest >= _LEAST_REST:
+        elsewhere = _("%(share)s elsewhere") if len(row.alternatives) > len(told) else _("%(share)s in no grid")
+        words.append(elsewhere % {"share": percent(rest)})
+    listed = str(_(", ")).join(words)
     if row.accuracy_m is None:
-        return words
-    return str(_("Accurate to %(metres)s m: %(shares)s.", metres=thousands(round(row.accuracy_m)), shares=words))
+        return listed
+    return str(_("Accurate to %(metres)s m: %(shares)s.", metres=thousands(round(row.accuracy_m)), shares=listed))
 
 
 def map_data(conn: Connection, row: Row[Any], choices: list[Choice], at: Any) -> dict[str, Any]:
@@ -91,8 +87,7 @@ def map_data(conn: Connection, row: Row[Any], choices: list[Choice], at: Any) ->
         "around": around,
         "grids": [
             {
-                "number": each.number,
-                "name": f"{each.name} {each.percent}".strip(),
+                "words": f"{each.number} · {each.percent or each.name}",
                 "owns": each.owns,
                 "shape": json.loads(shape.geojson),
                 "label": [shape.label_lat, shape.label_lon] if shape.label_lat is not None else None,

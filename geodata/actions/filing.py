@@ -109,7 +109,7 @@ def file_report(
     if draft.lon is not None and draft.lat is not None:
         flag_new_report(conn, filed.id, draft.lon, draft.lat, draft.datum)
     if place.ambiguous:
-        renew_doubts(conn, {filed.id: [(code, round(part, 4)) for code, part in place.alternatives]})
+        renew_doubts(conn, {filed.id: place.alternatives})
     if draft.client_key:
         conn.execute(
             report_key.insert().values(scope=scope, key=draft.client_key, report_id=filed.id, body_hash=body_hash)

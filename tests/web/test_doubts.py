@@ -90,11 +90,8 @@ def test_the_queue_shows_a_question_with_its_grids_and_shares(secretary: FlaskCl
     found = re.search(r'data-gm-place="([^"]*)"', page)
     assert found
     shown = json.loads(html.unescape(found.group(1)))
-    assert (shown["accuracy"], [one["number"] for one in shown["grids"]], shown["grids"][0]["owns"]) == (
-        30.0,
-        [1, 2],
-        True,
-    )
+    assert shown["accuracy"] == 30.0
+    assert [(one["words"], one["owns"]) for one in shown["grids"]] == [("1 · 69%", True), ("2 · 31%", False)]
     # The words of a grid stand inside it, around the place.
     (e_lat, e_lon), (_f_lat, f_lon) = (one["label"] for one in shown["grids"])
     assert e_lon < WEST + 2 * SIDE < f_lon

@@ -35,7 +35,7 @@ from web.errors import status_of
 from web.forms import field
 from web.i18n import language
 from web.map_assets import grid_layer, page_map
-from web.map_words import percent
+from web.map_words import percent, place_name
 from web.maps import MapParts, render
 from web.paging import A_PAGE, pager, whole_number
 from web.scope import scope
@@ -88,7 +88,7 @@ def _decide(ref: UUID, work: Callable[[Connection], Decision]) -> AnyResponse:
             raise
         return _answer(AskedDoubts(asked.state, asked.days, asked.between, ref), error=error)
     if field("back") == "case":
-        flash(_told(decision))
+        flash(_told(db.connection(), decision))
         return redirect(url_for("cases.one", ref=ref), 303)
     # The question after the one that was decided; one that was taken back is shown again.
     shown = asked.report if decision.state != "open" else ref
@@ -105,7 +105,7 @@ def _answer(asked: AskedDoubts, *, done: Decision | None = None, error: GridmapE
     if error is not None:
         return make_response(_page(asked, error), status_of(error))
     if done is not None:
-        flash(_told(done))
+        flash(_told(db.connection(), done))
     return redirect(url_for("data.doubts", **asked.query()), 303)
 
 
@@ -138,7 +138,7 @@ def _queue(asked: AskedDoubts, *, done: Decision | None = None, error: GridmapEr
         "empty_words": EMPTY,
         "between": grids_asked(conn, asked.between or (), _today()),
         "done": done,
-        "told": _told(done) if done else "",
+        "told": _told(conn, done) if done else "",
         "percent": percent,
         "trouble": error.text(language()) if error else "",
         **_question(conn, chosen, listed),
@@ -166,8 +166,11 @@ def _question(conn: Connection, row: Row[Any] | None, listed: list[Row[Any]]) ->
     }
 
 
-def _told(done: Decision) -> str:
-    number, grid = number_of(done.ref), done.after or pgettext("doubt", "no grid")
+def _told(conn: Connection, done: Decision) -> str:
+    """What was done, in words."""
+    named = grids_asked(conn, [done.after] if done.after else [], _today())
+    grid = place_name(named[done.after]) if done.after in named else done.after or pgettext("doubt", "no grid")
+    number = number_of(done.ref)
     if done.state == "confirmed":
         return str(_("%(number)s is confirmed: it belongs to %(grid)s.", number=number, grid=grid))
     if done.state == "transferred":

@@ -22,7 +22,7 @@
       L.geoJSON(grid.shape, { interactive: false, style: { color, weight: 3, dashArray: grid.owns ? null : "7 5", fillColor: color, fillOpacity: 0.1 } }).addTo(drawn);
       if (!grid.label) return;
       L.tooltip({ permanent: true, direction: "center", className: "gm-doubt-label", interactive: false })
-        .setLatLng(grid.label).setContent(document.createTextNode(`${grid.number} ${grid.name}`)).addTo(drawn);
+        .setLatLng(grid.label).setContent(document.createTextNode(grid.words)).addTo(drawn);
     });
     if (place.accuracy) {
       L.circle(at, { radius: place.accuracy, color: "#1d252c", weight: 2, dashArray: "3 4", fillColor: "#1d252c", fillOpacity: 0.08, interactive: false }).addTo(drawn);
@@ -37,7 +37,9 @@
     // After a decision Enter decides the next one; whoever goes through the list stays in it.
     const inList = event.detail.requestConfig?.verb === "get";
     const current = page.querySelector(inList ? ".gm-queue-rows [aria-current]" : ".gm-choices button, #doubt-title");
-    current?.focus({ preventScroll: matchMedia("(min-width: 768px)").matches });
+    current?.focus({ preventScroll: true });
+    // On a phone map, question and list lie below each other.
+    if (matchMedia("(max-width: 767.98px)").matches) page.scrollIntoView();
   });
 
   const rows = () => [...page.querySelectorAll(".gm-queue-rows a")];
