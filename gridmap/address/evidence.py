@@ -32,7 +32,7 @@ PHASE_UNKNOWN, PHASE_LEFT_OUT, PHASE_OTHER = 0.05, 0.15, 0.002
 NO_SUCH_BUILDING, NO_BUILDINGS = 0.1, 0.5
 #: A road without that house number in the layers, which know few of them.
 NO_SUCH_NUMBER: Final = 0.3
-NO_SUCH_STAIRWELL, NO_SUCH_FLOOR = 0.15, 0.3
+NO_SUCH_STAIRWELL, NO_SUCH_FLOOR = 0.08, 0.3
 #: One or two characters before a name that nobody explains may make it another name (大富邦小区); more are words around it.
 LOOSE: Final[Mapping[int, float]] = {0: 1.0, 1: 0.05, 2: 0.1}
 LOOSE_MANY: Final = 0.4

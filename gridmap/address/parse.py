@@ -23,12 +23,17 @@ _FAR: Final = re.compile(
     rf"[往向以]?[东西南北]{{0,2}}(?:侧|边|面|方向|行)?(?:大?约)?{NUMBER}多?米(?:左右|处|远)?|[东西南北]{{1,2}}(?:侧|边|面|角)"
 )
 _CROSSING: Final = re.compile(rf"(?:的)?(?:{_words(CROSSING_WORDS)})")
-_NEAR: Final = re.compile(_words(NEAR_WORDS))
+# 交叉口路南 is beside the crossing, 人民路南段 a part of the road.
+_NEAR: Final = re.compile(rf"{_words(NEAR_WORDS)}|(?<=[口米处侧])路[东西南北](?!段)")
 # 3号楼下 and 3号楼门口 are below and before 3号楼: its own 楼 is none of the word.
 _STAIRS: Final = tuple(word for word in AT_WORDS if word.startswith("楼"))
 _AT: Final = re.compile(
     rf"{_words(tuple(word for word in AT_WORDS if word not in _STAIRS))}|(?<![号栋幢座#\d])(?:{_words(_STAIRS)})"
     rf"|(?<=号楼)(?:{_words(tuple(word[1:] for word in _STAIRS))})|[东西南北]{{1,2}}门口?(?!夜)"
+)
+#: Numbers that are no part of an address: dates, hours, telephones.
+_OTHER_NUMBERS: Final = re.compile(
+    r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|\d{1,2}[点时](?:\d{1,2}分?|半)?|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)"
 )
 _NOISE: Final = re.compile(_words(NOISE_WORDS))
 
@@ -44,6 +49,8 @@ def parse(text: str) -> Address:
     text = text[:LONGEST]
     normal = normalize(text)
     marked = Marked(normal)
+    for number in marked.free(_OTHER_NUMBERS):
+        marked.mark("noise", number[0], *number.span())
     for crossing in marked.free(_CROSSING):
         marked.mark("crossing", crossing[0].removeprefix("的"), *crossing.span())
     for pattern in (_FAR, _NEAR, _AT):

@@ -18,7 +18,7 @@ PLACE_ENDINGS: Final = (
 #: Words after which the place is near the thing, not at it.
 NEAR_WORDS: Final = (
     "附近", "周边", "周围", "斜对面", "正对面", "对面", "对过", "旁边", "边上", "隔壁", "之间", "中间", "一带", "沿线", "后面", "前面", "背后", "后身", "不远处", "不远", "往东",
-    "往西", "往南", "往北", "以东", "以西", "以南", "以北", "路东", "路西", "路南", "路北", "旁",
+    "往西", "往南", "往北", "以东", "以西", "以南", "以北", "旁",
 )  # fmt: skip
 #: Words with which the place still is at the thing.
 AT_WORDS: Final = (

@@ -43,9 +43,11 @@ def main(argv: list[str]) -> int:
                 f"{size}: {len(city.buildings):,} buildings, {len(city.compounds):,} compounds, read in {built_s:.1f} CPU s"
             )
             for at_once in (1, 2):
-                tell_quality(
-                    noisy_addresses(city, options.addresses, options.seed, at_once=at_once), gazetteer, at_once
-                )
+                print(f"  {at_once} noise(s) in each of {options.addresses:,} addresses")
+                tell_quality(noisy_addresses(city, options.addresses, options.seed, at_once=at_once), gazetteer)
+            print(f"  1 noise, {GAPS:.0%} of the compounds missing in the layers")
+            gaps = city.compounds["code"].sample(frac=GAPS, random_state=options.seed).tolist()
+            tell_quality(noisy_addresses(city, options.addresses, options.seed), gazetteer_of(city, gaps))
             cluster.create_database(f"addresses_{size}")
             with create_engine(cluster.url(f"addresses_{size}")).connect() as conn:
                 fill(conn, city)

@@ -94,6 +94,12 @@ def test_another_building_is_never_given_for_a_number_that_is_not_there(text: st
     assert all(each.kind != "building" for each in found)
 
 
+def test_a_stairwell_that_the_building_does_not_have_is_asked_about(gazetteer: Gazetteer) -> None:
+    found = match("富邦小区3号楼5单元", gazetteer)
+    assert found[0].key == "fubang-3"
+    assert not is_sure(found)
+
+
 def test_a_compound_without_buildings_in_the_layers_is_given_itself(gazetteer: Gazetteer) -> None:
     found = first("锦绣园3号楼", gazetteer)
     assert (found.kind, found.key) == ("compound", "bare")

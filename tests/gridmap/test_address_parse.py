@@ -89,6 +89,9 @@ from gridmap.address import parse
         ("请问一下富邦小区3号楼那边的暖气不热", "compound=富邦小区 building=3"),
         ("富邦小区3号楼垃圾没人清运", "compound=富邦小区 building=3"),
         ("我要投诉物业，富邦小区3号楼电梯坏了", "compound=富邦小区 building=3 relation=电梯"),
+        ("11月20号富邦小区3号楼从早上8点停水，电话13812345678", "compound=富邦小区 building=3"),
+        ("人民路南段", "road=人民路"),
+        ("昭乌达路与大学街交叉口路南", "road=昭乌达路 crossing=交叉口 relation=路南"),
         # Nothing.
         ("", ""),
         ("，。！", ""),
