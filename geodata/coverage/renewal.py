@@ -14,9 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from geodata.copying import copy_in
 from geodata.coverage.freshness import FACT, LAYERS
 from geodata.days import today, valid_on
+from geodata.indexes import grid_index
 from geodata.settings import Settings
 from geodata.tables import building, building_grid, division, fact, finding, grid, household
 from geodata.versions import layer_versions
+from gridmap.assignment import GridIndex
 from gridmap.coverage import Holding, hold_buildings, tiling_flaws
 
 Shapes = NDArray[np.object_]
@@ -52,7 +54,7 @@ def renew_coverage(conn: Connection, settings: Settings) -> RenewalSummary:
     versions, day = layer_versions(conn), today(settings.zone)
     grids, communities, buildings = _grids(conn, day), _communities(conn), _buildings(conn)
     homes = _households(conn, buildings.ids)
-    held = hold_buildings(buildings.shapes, grids.shapes)
+    held = hold_buildings(buildings.shapes, grids.shapes, index=_index_of(conn, settings, grids, versions, day))
     conn.execute(delete(finding))
     conn.execute(delete(building_grid))
     copy_in(conn, "building_grid", _building_rows(buildings, grids, held, homes))
@@ -64,6 +66,15 @@ def renew_coverage(conn: Connection, settings: Settings) -> RenewalSummary:
     _note(conn, {name: versions.get(name, 0) for name in LAYERS}, day)
     kinds = {str(kind): int(count) for kind, count in found["kind"].value_counts().items()}
     return RenewalSummary(len(grids.ids), len(buildings.ids), int(homes.sum()), kinds)
+
+
+def _index_of(
+    conn: Connection, settings: Settings, grids: _Layer, versions: dict[str, int], day: date
+) -> GridIndex | None:
+    """The index that everybody asks, when it holds the very grids that were read: they have not changed since the versions were."""
+    city = grid_index(conn, settings, day)
+    same = city.version == versions.get("grid", 0) and np.array_equal(city.grid_ids, grids.ids)
+    return city.index if same else None
 
 
 def _grids(conn: Connection, day: date) -> _Layer:

@@ -7,7 +7,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmap.assignment import REASONS, GridIndex, Reason
 from gridmap.coverage.measures import square_metres_per_square_degree
+from gridmap.coverage.straddling import near_edges
 
 Shapes = NDArray[np.object_]
 
@@ -15,6 +17,10 @@ Shapes = NDArray[np.object_]
 LEAST_SHARE = 0.01
 #: ... and more than this much of it; less is inaccuracy of drawing. A share of half counts however small the building is.
 LEAST_AREA_M2 = 1.0
+#: With fewer buildings than this all are laid over the grids.
+_MANY = 5000
+_INSIDE = REASONS.index(Reason.INSIDE)
+_NONE = REASONS.index(Reason.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,16 @@ class Holding:
 
 
 def hold_buildings(
-    buildings: Sequence[shapely.Geometry | None] | Shapes, grids: Sequence[shapely.Geometry | None] | Shapes
+    buildings: Sequence[shapely.Geometry | None] | Shapes,
+    grids: Sequence[shapely.Geometry | None] | Shapes,
+    *,
+    index: GridIndex | None = None,
 ) -> Holding:
     """The grid with the largest share of each building's ground; equal shares go to the grid that comes first.
 
-    Shapes are valid polygons in degrees (EPSG:4326); None and empty ones hold and are held by nothing.
+    Shapes are valid polygons in degrees (EPSG:4326); None and empty ones hold and are held by nothing. ``index`` is that of the same
+    grids in the same order, for whom it is at hand. Of a building that no edge comes near one point is asked for; only the others,
+    and those in an overlap, are laid over the grids.
 
     >>> flat = shapely.box(0.9, 0, 1.2, 0.1)
     >>> hold_buildings([flat], [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])
@@ -39,6 +50,34 @@ def hold_buildings(
     """
     houses = np.array(buildings, dtype=object).reshape(len(buildings))
     cells = np.array(grids, dtype=object).reshape(len(grids))
+    found = Holding(np.full(len(houses), -1), np.zeros(len(houses), dtype=np.int32), np.zeros(len(houses)))
+    rows = np.arange(len(houses))
+    if len(houses) >= _MANY and len(cells):
+        rows = _hold_clear_ones(found, houses, cells, index)
+    _hold_by_overlap(found, rows, houses[rows], cells)
+    return found
+
+
+def _hold_clear_ones(found: Holding, houses: Shapes, cells: Shapes, index: GridIndex | None) -> NDArray[np.intp]:
+    """Note what holds the buildings that no edge comes near: the grid of any point of their boxes. Gives the rows of the others."""
+    boxes = shapely.bounds(houses)
+    clear = np.flatnonzero(~near_edges(houses, cells) & np.isfinite(boxes).all(axis=1))
+    index = GridIndex(cells) if index is None else index
+    middle = (boxes[clear, :2] + boxes[clear, 2:]) / 2
+    located = index.locate_explained(middle[:, 0], middle[:, 1])
+    inside = located.reason == _INSIDE
+    whole = clear[inside]
+    found.grid[whole] = located.position[inside]
+    found.grids[whole] = 1
+    found.share[whole] = 1.0
+    settled = np.zeros(len(houses), dtype=bool)
+    settled[whole] = True
+    settled[clear[located.reason == _NONE]] = True
+    return np.flatnonzero(~settled)
+
+
+def _hold_by_overlap(found: Holding, rows: NDArray[np.intp], houses: Shapes, cells: Shapes) -> None:
+    """Note what holds the buildings of some rows, by the shares of their ground."""
     house, cell, share = _shares(houses, cells)
     ground = shapely.area(houses[house])
     ground_m2 = ground * square_metres_per_square_degree(_latitude(houses[house]))
@@ -46,11 +85,9 @@ def hold_buildings(
     house, cell, share = house[counts], cell[counts], share[counts]
     order = np.lexsort((cell, -np.round(share, 9), house))  # halves differ in their last digits
     best, first = np.unique(house[order], return_index=True)
-    found = Holding(np.full(len(houses), -1), np.zeros(len(houses), dtype=np.int32), np.zeros(len(houses)))
-    found.grid[best] = cell[order][first]
-    found.share[best] = share[order][first]
-    found.grids[:] = np.bincount(house, minlength=len(houses))
-    return found
+    found.grid[rows[best]] = cell[order][first]
+    found.share[rows[best]] = share[order][first]
+    found.grids[rows] = np.bincount(house, minlength=len(houses))
 
 
 def _shares(houses: Shapes, cells: Shapes) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:

@@ -75,6 +75,7 @@ def test_an_unknown_area_is_told_at_the_form(manager: FlaskClient) -> None:
 def test_whose_area_is_not_the_city_is_refused(app: Flask, city: Engine) -> None:
     with city.begin() as conn:
         account = add_account(conn, "part", PASSWORD, "boundary_editor")
+        conn.execute(text("DELETE FROM account_area WHERE account_id = :id"), {"id": account.id})
         give_area(conn, account, "150105")
     browser = app.test_client()
     sign_in(browser, "part")
