@@ -124,7 +124,7 @@ def file_report(
             form_key=UUID(draft.client_key) if draft.client_key else None,
             report_id=filed.id,
             intake_district=district,
-            pin=None if draft.lon is None else Pin(place.lon, place.lat, draft.accuracy_m),
+            pin=None if math.isnan(place.lon) else Pin(place.lon, place.lat, draft.accuracy_m),
             reported_at=reported_at,
             occurred_at=occurred_at,
         )
