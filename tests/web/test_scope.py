@@ -26,7 +26,20 @@ from geodata.tokens import issue_token
 from gridmap.access import GRANTS, Reach, Role, may
 from tests.geodata.cities import COMMUNITY, OTHER_COMMUNITY, SIDE, SOUTH, WEST, insert_body, insert_compound
 from tests.web.conftest import PASSWORD
-from tests.web.foreign import CASE, FIRST_GRID, LAT, LON, ORDER, PERSON, PLACE, Foreign, make_foreign, state, told, words_of
+from tests.web.foreign import (
+    CASE,
+    FIRST_GRID,
+    LAT,
+    LON,
+    ORDER,
+    PERSON,
+    PLACE,
+    Foreign,
+    make_foreign,
+    state,
+    told,
+    words_of,
+)
 from web.access import access_of
 
 #: Routes that tell nothing of the city, or tell by design what a secret link stands for.
@@ -64,12 +77,14 @@ QUERIES: list[dict[str, Any]] = [
 #: Values for the parts of an address.
 PARTS: dict[str, Any] = {
     "ref": lambda f: f.refs,
+    "day": lambda _: ("2026-01-01", "x"),
     "photo": lambda f: (f.photo,),
     "size": lambda _: ("small", "large"),
     "code": lambda f: f.codes,
     "layer": lambda _: ("grids",),
     "number": lambda _: (ORDER,),
     "z": lambda _: (TILE[0],),
+    "stream": lambda f: (f.stream,),
     "x": lambda _: (TILE[1],),
     "y": lambda _: (TILE[2],),
     "name": lambda _: ("areas", "categories", "sources", "months", "periods", "x"),
@@ -103,6 +118,7 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "cases.cancel_export": [{}],
     "cases.change": [{"name": "renamed"}, {"delete": "1"}],
     "cases.export": [{"format": kind, "query": query} for kind in ("csv", "excel", "gpkg") for query in ("", "area=x")],
+    "cases.moved": [{"seen": "x", "lon": str(LON), "lat": str(LAT), "why": "外区"}],
     "cases.keep": [{"name": "mine", "query": "area=x"}],
     "data.doubts_confirm": [{"seen": "x"}],
     "data.doubts_transfer": [{"seen": "x", "grid": "e"}, {"seen": "x", "grid": "x"}],
@@ -112,8 +128,17 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "data.grid_edited": [{"name": "renamed", "kind": "general", "seen": "x"}],
     "data.job_apply": [{}],
     "data.job_cancel": [{}],
+    "data.sources_continue": [{}],
+    "data.sources_correct": [{"datum": "gcj02"}],
+    "data.sources_judge": [{}],
+    "data.sources_pile_real": [{"real": "1"}],
+    "data.sources_undo": [{}],
     "data.upload_sent": [{"kind": "grids"}],
     "data.upload_tried": [{}],
+    "data.edition_apply": [{}],
+    "data.edition_withdraw": [{}],
+    "notices.read": [{}],
+    "notices.read_all": [{}],
     "map_page.show_homes": [{"purpose": "visit", "words": "x"}],
     "map_page.export_homes": [{"purpose": "visit", "words": "x"}],
 }

@@ -8,12 +8,11 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 from werkzeug.wrappers import Response as AnyResponse
 
-from geodata.actions.moving import Move, NothingToMove, move_pin, preview_move, tag_of_place
+from geodata.actions.moving import NothingToMove, move_pin, preview_move, tag_of_place
 from geodata.days import today
 from geodata.reports import report_by_ref
 from gridmap.access import Permission
 from gridmap.errors import GridmapError
-from gridmap.report import CoordinateOutOfRange
 from web import db
 from web.access import requires
 from web.acting import actor
@@ -26,7 +25,7 @@ from web.map_assets import grid_layer, page_map
 from web.map_page.places import asked_place
 from web.maps import MapParts, render
 from web.maps.movable_pin import MovablePin
-from web.scope import holds_place, scope
+from web.scope import scope
 from web.security import csp_nonce
 from web.static_files import static_url
 
@@ -50,7 +49,8 @@ def move_preview(ref: UUID) -> str:
         found = preview_move(db.connection(), db.settings(), actor(), row, *asked_place(request.args))
     except GridmapError as error:
         return render_template("cases/move_preview.html", row=row, trouble=error.text(language()), move=None)
-    return render_template("cases/move_preview.html", row=row, trouble=None, **_told(found))
+    # The grid is named also where it lies outside: whoever moves a case must know to whom.
+    return render_template("cases/move_preview.html", row=row, trouble=None, move=found, place=found.place)
 
 
 @blueprint.post("/<uuid:ref>/move")
@@ -61,8 +61,6 @@ def moved(ref: UUID) -> AnyResponse:
         lon, lat = asked_place(request.form)
         with db.transaction() as conn:
             found = move_pin(conn, db.settings(), actor(), ref, field("seen"), lon, lat, field("why", 500))
-    except (CoordinateOutOfRange, NothingToMove) as error:
-        return _page(ref, error)
     except GridmapError as error:
         db.forget()
         return _page(ref, error)
@@ -86,11 +84,6 @@ def _page(ref: UUID, error: GridmapError | None = None) -> AnyResponse:
         parts=_map(row),
     )
     return make_response(page, status_of(error) if error else 200)
-
-
-def _told(found: Move) -> dict[str, Any]:
-    """A grid outside the scope is named by its code alone."""
-    return {"move": found, "place": found.place, "inside": holds_place(found.place)}
 
 
 def _map(row: Row[Any]) -> MapParts:
