@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, exists, select
 
 from geodata.nearby import metres_from, within_metres
 from geodata.reports import described
 from geodata.scope import Scope
-from geodata.tables import account, grid, owner_history, report
+from geodata.tables import account, grid, owner_history, place_flag, report
 
 
 def owners_of(conn: Connection, report_id: int) -> list[Row[Any]]:
@@ -53,6 +53,8 @@ def same_kind_nearby(
             report.c.id != row.id,
             *within_metres(row.lon, row.lat, metres),
             report.c.occurred_at.between(row.occurred_at - period, row.occurred_at + period),
+            # What only bears the coordinate of a service hall, or a rounded one, did not happen there.
+            ~exists(select(1).where(place_flag.c.report_id == report.c.id)),
         )
     )
     return list(conn.execute(query.order_by(distance, report.c.id).limit(limit)))

@@ -20,6 +20,7 @@ from geodata.tables import datum_correction, datum_correction_report, event, own
 from gridmap.assignment import Reason
 
 BATCH = 5000
+_KEPT = ("correction_id", "report_id", "lon_before", "lat_before", "grid_before", "reason_before")
 CAUSE = "datum_corrected"
 CORRECTED, RESTORED = "datum_corrected", "datum_restored"
 
@@ -29,16 +30,9 @@ def correct_batch(conn: Connection, settings: Settings, correction: Row[Any], li
     found = _next(conn, Stream.of(correction).conditions(settings), limit)
     if found.empty:
         return 0
-    conn.execute(
-        insert(datum_correction_report),
-        [
-            {
-                "correction_id": correction.id, "report_id": row.report_id, "lon_before": row.lon, "lat_before": row.lat,
-                "grid_before": None if pd.isna(row.grid_id) else int(row.grid_id), "reason_before": row.reason,
-            }
-            for row in found.itertuples()
-        ],
-    )  # fmt: skip
+    kept = found.rename(columns={"lon": "lon_before", "lat": "lat_before", "reason": "reason_before"})
+    kept["grid_before"], kept["correction_id"] = found["grid_id"].astype("Int64"), correction.id
+    copy_in(conn, datum_correction_report.name, kept, _KEPT)
     _place(conn, placed_in(found, correction.to_datum), correction.to_datum)
     ids = found["report_id"].tolist()
     moved = write_owners(

@@ -57,8 +57,8 @@ def _found_piles(positions: pd.DataFrame) -> list[dict[str, Any]]:
     found = []
     datums = positions["datum"].astype(object).map(as_hypothesis)
     for datum, part in positions.groupby(datums):
-        arrays = (part[name].to_numpy() for name in ("lon", "lat", "day"))
-        for each in find_piles(*arrays, part["category"].cat.codes.to_numpy(dtype=np.int64)):
+        lons, lats, days = (part[name].to_numpy() for name in ("lon", "lat", "day"))
+        for each in find_piles(lons, lats, days, np.asarray(part["category"].cat.codes, dtype=np.int64)):
             rows = part.iloc[each.rows]
             lon, lat = to_wgs84(each.lon, each.lat, str(datum))
             found.append(

@@ -48,7 +48,7 @@ def _judged(
     grids, buildings = grid_index(conn, settings).index, footprints(conn)
     done = 0
     for key, part in positions.groupby(["source", "device", "datum"], observed=True):
-        source, device, stated = key
+        source, device, stated = (str(part) for part in key)
         done += len(part)
         if len(part) >= LEAST_REPORTS and len(grids):
             lon, lat, day = (part[name].to_numpy() for name in ("lon", "lat", "day"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, func, select, text
 from sqlalchemy.pool import NullPool
@@ -18,6 +19,7 @@ from geodata.demo.sample import load_city
 from geodata.jobs.positions import ask_for_correction, ask_for_positions
 from geodata.jobs.queue import enqueue
 from geodata.jobs.runner import Runner
+from geodata.loaders import LoadOptions, apply_frame
 from geodata.positions.corrections import (
     CorrectionUnderWay,
     CorrectionUndone,
@@ -89,7 +91,7 @@ def keys_of(city: City, name: str) -> set[str]:
 
 def flagged(conn: Connection, kind: str) -> set[str]:
     query = select(report_key.c.key).join(place_flag, place_flag.c.report_id == report_key.c.report_id)
-    return set(conn.scalars(query.where(place_flag.c.kind == kind)))
+    return set(conn.scalars(query.where(place_flag.c.kind == kind, report_key.c.scope == "load:reports")))
 
 
 def couriers(conn: Connection) -> Any:
@@ -168,6 +170,29 @@ def test_a_report_filed_onto_a_pile_is_flagged_at_once_and_the_snapshot_hears_of
     assert (found.kind, found.ref, found.thing_name) == ("pile", hall.ref, hall.thing_name)
     after = open_snapshot(engine, settings)
     assert np.count_nonzero(after.columns["placing"]) == np.count_nonzero(before.columns["placing"]) + 1
+
+
+def test_reports_loaded_onto_a_pile_are_flagged_at_once(engine: Engine, settings: Settings) -> None:
+    with engine.begin() as conn:
+        hall = list_piles(conn)[0]
+        frame = pd.DataFrame(
+            {
+                "key": ["at", "beside"],
+                "category": ["噪声扰民"] * 2,
+                "lon": [hall.raw_lon, hall.raw_lon + 2e-6],
+                "lat": [hall.raw_lat] * 2,
+                "datum": [hall.datum] * 2,
+                "device": ["窗口", ""],
+                "occurred_at": ["2026-05-01 08:00"] * 2,
+            }
+        )
+        for _ in range(2):
+            apply_frame(conn, settings, "reports", frame)
+        query = select(report_key.c.key).join(place_flag, place_flag.c.report_id == report_key.c.report_id)
+        assert conn.scalars(query.where(report_key.c.key.in_(["at", "beside"]))).all() == ["at"]
+        frame["lon"] += 1e-4
+        apply_frame(conn, settings, "reports", frame)
+        assert conn.scalars(query.where(report_key.c.key.in_(["at", "beside"]))).all() == []
 
 
 def test_a_real_place_counts_on_site_from_now_on(engine: Engine, settings: Settings) -> None:
@@ -310,8 +335,6 @@ def test_a_correction_goes_on_where_a_killed_one_ended(
 
 
 def test_loading_the_file_again_undoes_no_correction(engine: Engine, settings: Settings, planted: City) -> None:
-    from geodata.loaders import LoadOptions, apply_frame
-
     with engine.begin() as conn:
         ref = ask_correction(conn, Stream.of(couriers(conn)), "gcj02", None)
         ask_for_correction(conn, ref, None)

@@ -13,7 +13,19 @@ from sqlalchemy import Connection, text
 from geodata.account_areas import set_areas
 from geodata.accounts import add_account
 from geodata.audit import note
-from geodata.tables import api_token, building_grid, finding, grid, job, photo, saved_filter
+from geodata.tables import (
+    api_token,
+    building_grid,
+    datum_correction,
+    datum_stream,
+    finding,
+    grid,
+    job,
+    photo,
+    pile,
+    saved_filter,
+)
+from gridmap.datum import HYPOTHESES
 from tests.geodata.cities import (
     OTHER_COMMUNITY,
     OTHER_WEST,
@@ -76,6 +88,7 @@ class Foreign:
     codes: tuple[str, ...]
     token: int
     deputy: int
+    stream: int
     photo: str
 
 
@@ -117,6 +130,7 @@ def make_foreign(conn: Connection) -> Foreign:
         )
     conn.execute(_ORDER, {"number": ORDER, "place": PLACE, "community": OTHER_COMMUNITY, "lon": LON, "lat": LAT})
     token, deputy = _private(conn)
+    stream = _positions(conn)
     refs = conn.scalars(
         text(
             " UNION ".join(
@@ -132,12 +146,39 @@ def make_foreign(conn: Connection) -> Foreign:
                     "person",
                     "post",
                     "compound_body",
+                    "pile",
+                    "datum_correction",
                 )
             )
         )
     )
     codes = ("x", OTHER_COMMUNITY, OTHER_COMMUNITY[:6])
-    return Foreign(tuple(refs), codes, token, deputy, _photo(conn))
+    return Foreign(tuple(refs), codes, token, deputy, stream, _photo(conn))
+
+
+def _positions(conn: Connection) -> int:
+    """A stream, its correction and a pile, told by the names of what gave them and what lies there."""
+    device, days = f"{PRIVATE}终端", {"from_day": "2026-01-01", "to_day": "2026-02-01"}
+    judged = {
+        "stated": "wgs84",
+        "places": 50,
+        "shares": {name: [0.5, 0.5] for name in HYPOTHESES},
+        "likely": "gcj02",
+        "confidence": 1.0,
+    }
+    stream = conn.scalar(
+        datum_stream.insert().values(source="patrol", device=device, reports=REPORTS, suspect=True, **days, **judged).returning(datum_stream.c.id)
+    )  # fmt: skip
+    conn.execute(
+        datum_correction.insert().values(source="patrol", device=device, from_datum="wgs84", to_datum="gcj02", reports=REPORTS, **days)
+    )  # fmt: skip
+    conn.execute(
+        pile.insert().values(
+            datum="wgs84", raw_lon=LON, raw_lat=LAT, geom=f"SRID=4326;POINT({LON} {LAT})", reports=REPORTS, categories=5,
+            sources={"patrol": REPORTS}, first_day="2026-01-01", last_day="2026-02-01", thing="service_point", thing_name=f"{PLACE}大厅",
+        )
+    )  # fmt: skip
+    return stream or 0
 
 
 def _photo(conn: Connection) -> str:
