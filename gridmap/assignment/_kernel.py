@@ -311,16 +311,6 @@ def metres_per_degree(lat):
 
 
 @_compiled
-def metres_per_degree_at(lat):
-    """`metres_per_degree` at many latitudes: two arrays."""
-    east = np.empty(lat.size)
-    north = np.empty(lat.size)
-    for i in range(lat.size):
-        east[i], north[i] = metres_per_degree(lat[i])
-    return east, north
-
-
-@_compiled
 def _squared_distance(ax, ay, bx, by, px, py, east, north):
     """Square metres from p to an edge, in the plane that touches the ellipsoid at p; without branches, for vectors."""
     # Always from the same end, so that two grids with this edge are equally far, whichever way they run.
@@ -1062,12 +1052,12 @@ def _same_ends(ends, ax, ay, bx, by):
 
 
 @_compiled
-def _united(xy, grid_of, listed, held, most, grids, edges, ends, has, turns):
-    """Make edges that several grids share one: `edges`, with the grids that have each and those that it lets in or out.
+def _united(xy, grid_of, listed, held, most, found):
+    """Make edges that several grids share one, into the arrays `found` (see `_room_for_block`).
 
-    `ends` gets the four coordinates of each, `grids` gets the grids at hand, first those that are `held`. Returns how many edges and grids, or why there are
-    too many.
+    The first of the grids are those that are `held`. Returns how many edges and grids, or why there are too many.
     """
+    grids, edges, ends, has, turns = found
     edge_count = 0
     grid_count = min(held.size, GRIDS_IN_BLOCK)
     grids[:grid_count] = held[:grid_count]
@@ -1109,32 +1099,38 @@ def _united(xy, grid_of, listed, held, most, grids, edges, ends, has, turns):
 
 
 @_compiled
-def _write_block(
-    xy,
-    frame,
-    level,
-    column,
-    row,
-    state,
-    counts,
-    grids,
-    edges,
-    ends,
-    has,
-    turns,
-    masks,
-    reach,
-    held,
-    block,
-    blocks,
-    tail,
-    tails,
-):
-    """Write a block for the cell of a level, whose reference point is held by the grids of the bits `state`.
+def _room_for_block():
+    """Arrays for what is found for a block, and for what is worked out on the way to it.
 
-    `counts` are those of `_united`. Returns the new end of the tails.
+    Found are the grids; the edges by their first vertices; their four coordinates; the grids that have each; the grids that
+    it lets in or out. Worked out are the edges of each cell, the first and last cell of an edge in each row, and the grids that
+    hold the reference points of a row.
     """
+    found = (
+        np.empty(GRIDS_IN_BLOCK + 1, dtype=np.int64),
+        np.empty(EDGES_IN_BLOCK, dtype=np.int64),
+        np.empty((EDGES_IN_BLOCK, 4)),
+        np.empty(EDGES_IN_BLOCK, dtype=np.int64),
+        np.empty(EDGES_IN_BLOCK, dtype=np.int64),
+    )
+    scratch = (
+        np.empty(_BLOCK_CELLS, dtype=np.int64),
+        np.empty((EDGES_IN_BLOCK, 8, 2), dtype=np.int64),
+        np.empty(8, dtype=np.int64),
+    )
+    return found, scratch
+
+
+@_compiled
+def _write_block(xy, frame, place, state, counts, found, scratch, block, blocks, tail, tails):
+    """Write a block for a cell (level, column, row), whose reference point is held by the grids of the bits `state`.
+
+    `counts` and `found` are those of `_united`. Returns the new end of the tails.
+    """
+    level, column, row = place
     edge_count, grid_count = counts
+    grids, edges, ends, has, turns = found
+    masks, reach, held = scratch
     finer = level + BLOCK_BITS
     scale = float(1 << finer)
     pad = _PAD * scale
@@ -1263,14 +1259,7 @@ def built(xy, grid_of, grid_count, frame, columns, rows, deepest, most_cells, sp
     members = np.empty(grid_count + 1, dtype=np.int32)
     place = np.full(grid_count, -1, dtype=np.int32)
     alone = np.empty(1, dtype=np.int32)
-    grids = np.empty(GRIDS_IN_BLOCK + 1, dtype=np.int64)
-    edges = np.empty(EDGES_IN_BLOCK, dtype=np.int64)
-    ends = np.empty((EDGES_IN_BLOCK, 4))
-    has = np.empty(EDGES_IN_BLOCK, dtype=np.int64)
-    turns = np.empty(EDGES_IN_BLOCK, dtype=np.int64)
-    masks = np.empty(_BLOCK_CELLS, dtype=np.int64)
-    reach = np.empty((EDGES_IN_BLOCK, 8, 2), dtype=np.int64)
-    held_there = np.empty(8, dtype=np.int64)
+    found, scratch = _room_for_block()
 
     cells = np.empty(1 + columns * rows, dtype=np.int32)
     cells[0] = -1  # for points outside
@@ -1327,15 +1316,16 @@ def built(xy, grid_of, grid_count, frame, columns, rows, deepest, most_cells, sp
             many = _TOO_ALIKE
             grids_here = 0
             if here.size > 0 and level + BLOCK_BITS <= deepest:
-                many, grids_here = _united(xy, grid_of, here, held, split, grids, edges, ends, has, turns)
+                many, grids_here = _united(xy, grid_of, here, held, split, found)
             if many >= 0:
                 blocks = _room(blocks, 8 * block_count, 8)
                 tails = _room(tails, tail_end, _BLOCK_CELLS + EDGES_IN_BLOCK)
                 bits_held = (1 << held.size) - 1
+                at = (level, column, row)
+                counts = (many, grids_here)
                 tail_end = _write_block(
-                    xy, frame, level, column, row, bits_held, (many, grids_here), grids, edges, ends, has, turns, masks,
-                    reach, held_there, block_count, blocks, tail_end, tails,
-                )  # fmt: skip
+                    xy, frame, at, bits_held, counts, found, scratch, block_count, blocks, tail_end, tails
+                )
                 cells[offset + cell] = -2 - (block_count << 2 | BLOCK)
                 block_count += 1
                 continue
