@@ -145,5 +145,5 @@ def _reasons(rejects: list[Reject]) -> list[dict[str, Any]]:
 
 
 def _options(given: dict[str, Any]) -> LoadOptions:
-    first_day = given.get("valid_from")
-    return LoadOptions(**{**given, "valid_from": date.fromisoformat(first_day) if first_day else None})
+    days = {name: date.fromisoformat(given[name]) for name in ("valid_from", "edition") if given.get(name)}
+    return LoadOptions(**{**given, **days})

@@ -88,7 +88,7 @@ def _asked_options(found: Upload) -> dict[str, Any]:
         crs_of(crs, None)
     if zone:
         _check_zone(zone)
-    first_day = parse_day(field("valid_from"), "valid_from")
+    first_day, edition = (parse_day(field(name), name) for name in ("valid_from", "edition"))
     return {
         "datum": field("datum") if field("datum") in DATUMS else "wgs84",
         "crs": crs or None,
@@ -99,6 +99,7 @@ def _asked_options(found: Upload) -> dict[str, Any]:
         "repair": bool(field("repair")),
         "swap_axes": bool(field("swap_axes")),
         "valid_from": first_day.isoformat() if first_day else None,
+        "edition": edition.isoformat() if edition else None,
         "source_name": field("source_name") or None,
     }
 
