@@ -86,6 +86,11 @@ def search_of_report(conn: Connection, scope: Scope, ref: UUID | str) -> Search:
     return _search(row)
 
 
+def search_state(conn: Connection, report_id: int) -> str | None:
+    """Where the address of a report stands; None when it was not looked for."""
+    return conn.scalar(select(address_search.c.state).where(address_search.c.report_id == report_id))
+
+
 def list_searches(conn: Connection, scope: Scope, state: str, *, limit: int = 50, after: int = 0) -> SearchPage:
     """Searches of a state inside the scope, the report that came in first first; ``after`` is the last report's key of the page before."""
     conditions = _of_state(conn, scope, state)

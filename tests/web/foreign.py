@@ -46,6 +46,8 @@ from tests.geodata.cities import (
 #: categories: which kinds of problem there are is the city's catalogue, and filters offer all of it.
 PLACE, CASE, PERSON, PRIVATE = "外区地点", "外区案件", "外区人员", "外区私事"
 REPORTS, HOMES = 4321, 7654
+#: A compound whose name has no mark: what is told of its place has.
+ELSEWHERE = "异地小区"
 #: The number of an order among the foreign reports.
 ORDER = "HH-FOREIGN-1"
 #: Large enough to be told from other numbers, small enough for arrays with a place for each key.
@@ -97,6 +99,7 @@ def make_foreign(conn: Connection) -> Foreign:
     insert_other_district(conn, PLACE)
     conn.execute(grid.update().where(grid.c.code.in_(("x", "y"))).values(id=grid.c.id + FIRST_GRID, households=HOMES))
     key = conn.scalar(grid.select().with_only_columns(grid.c.id).where(grid.c.code == "x"))
+    insert_compound(conn, "elsewhere", LON, LAT, name=ELSEWHERE, community_code=OTHER_COMMUNITY)
     home = insert_compound(conn, "foreign", LON, LAT, name=f"{PLACE}小区", community_code=OTHER_COMMUNITY)
     house = insert_building(conn, "foreign", LON, LAT, name=f"{PLACE}楼", compound_id=home)
     insert_stairwell(conn, house)

@@ -28,6 +28,7 @@ from tests.geodata.cities import COMMUNITY, OTHER_COMMUNITY, SIDE, SOUTH, WEST, 
 from tests.web.conftest import PASSWORD
 from tests.web.foreign import (
     CASE,
+    ELSEWHERE,
     FIRST_GRID,
     LAT,
     LON,
@@ -71,7 +72,7 @@ QUERIES: list[dict[str, Any]] = [
     {"bbox": f"{LON - 0.02},{LAT - 0.02},{LON + 0.02},{LAT + 0.02}"},
     {"lon": LON, "lat": LAT},
     {"q": "外区", "address_text": "外区", "person": "foreign", "subject": "外区", "period": "all"},
-    {"text": f"{PLACE}小区"},
+    {"text": ELSEWHERE},
     {"cursor": "foreign", "start": "foreign", "area": OTHER_COMMUNITY},
 ]
 #: Values for the parts of an address.
@@ -84,7 +85,6 @@ PARTS: dict[str, Any] = {
     "layer": lambda _: ("grids",),
     "number": lambda _: (ORDER,),
     "z": lambda _: (TILE[0],),
-    "stream": lambda f: (f.stream,),
     "stream": lambda f: (f.stream,),
     "x": lambda _: (TILE[1],),
     "y": lambda _: (TILE[2],),
@@ -129,11 +129,6 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "data.grid_edited": [{"name": "renamed", "kind": "general", "seen": "x"}],
     "data.job_apply": [{}],
     "data.job_cancel": [{}],
-    "data.sources_continue": [{}],
-    "data.sources_correct": [{"datum": "gcj02"}],
-    "data.sources_judge": [{}],
-    "data.sources_pile_real": [{"real": "1"}],
-    "data.sources_undo": [{}],
     "data.sources_continue": [{}],
     "data.sources_correct": [{"datum": "gcj02"}],
     "data.sources_judge": [{}],
@@ -282,7 +277,7 @@ def test_whoever_may_sees_what_the_others_do_not(
             answer = client.get(ask.address, headers=caller.headers, buffered=True)
             seen.setdefault(ask.endpoint, set()).update(told(words_of(answer.data, answer.mimetype), places_too=True))
     telling = {
-        "api.address", "api.order", "api.grids", "api.grid", "api.index", "api.one", "data.addresses", "data.addresses_desk", "data.addresses_queue",
+        "api.address", "api.order", "api.grids", "api.grid", "api.index", "api.one", "api.photos", "data.addresses", "data.addresses_desk", "data.addresses_queue",
         "areas.index", "cases.index", "cases.one", "heat.index", "heat.latest",
         "heat.grids", "tiles.heat", "tiles.vector", "map_page.card", "map_page.search", "map_page.grid", "admin.people",
         "admin.deputies", "admin.hand_over", "admin.audit", "admin.audit_export", "coverage.index", "coverage.findings", "figures.index",

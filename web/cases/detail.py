@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection, Row
 
+from geodata.address_queue import search_state
 from geodata.case_details import same_kind_nearby
 from geodata.days import today
 from geodata.divisions import division_chain
@@ -15,6 +16,7 @@ from geodata.ownership import Ownership
 from geodata.people import posts_of_areas
 from geodata.positions.piles import flag_of
 from geodata.reports import events_of, report_by_ref
+from geodata.scope import Scope
 from gridmap.access import Permission
 from web import db
 from web.access import requires
@@ -59,7 +61,7 @@ def one(ref: UUID) -> str:
         order=order_of_report(conn, row.id),
         flag=flag_of(conn, row.id),
         may_see_piles=seen.may(Permission.MANAGE_DATA) and seen.everywhere,
-        placing_url=None,
+        placing_url=_placing_url(conn, seen, row),
         nearby=nearby,
         communities=communities_of(conn, nearby),
         nearby_m=NEARBY_M,
@@ -68,6 +70,12 @@ def one(ref: UUID) -> str:
         parts=_map(conn, row, asked["ownership"], photo_marks(photos["photos"])) if row.lon is not None else None,
         may_heat=seen.may(Permission.VIEW_FIGURES),
     )
+
+
+def _placing_url(conn: Connection, seen: Scope, row: Row[Any]) -> str | None:
+    """Where the report's address is placed, for those who place; None when it came with coordinates."""
+    state = search_state(conn, row.id) if seen.may(Permission.PLACE_REPORTS) else None
+    return None if state is None else url_for("data.addresses", state=state, order=row.ref)
 
 
 def _map(conn: Connection, row: Row[Any], ownership: Ownership, photos: list[PhotoMark]) -> MapParts:

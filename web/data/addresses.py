@@ -109,9 +109,7 @@ def _answer(
     """The queue for htmx, the page for browsers without scripts. htmx puts in nothing that is called an error."""
     if "HX-Request" in request.headers:
         shown = _queue(state, order, done=done, error=error, typed=typed)
-        response = make_response(render_template("data/address_queue.html", **shown))
-        response.headers["HX-Push-Url"] = url_for("data.addresses", state=state, order=order)
-        return response
+        return make_response(render_template("data/address_queue.html", **shown))
     if error is not None:
         shown = _queue(state, order, error=error, typed=typed)
         page = render_template("data/addresses.html", parts=_map(shown["search"]), **desk_answers(), **shown)

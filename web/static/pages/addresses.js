@@ -48,6 +48,8 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "queue") return;
+    // By hand: htmx would keep a copy of the page with its map.
+    history.replaceState(null, "", order().dataset.gmOrder);
     draw();
     const head = document.getElementById("order-title");
     head?.focus({ preventScroll: matchMedia("(min-width: 768px)").matches });
