@@ -5,7 +5,7 @@ from typing import Final
 
 from gridmap.address.marking import Marked
 from gridmap.address.parts import PartKind
-from gridmap.address.words import COMPOUND_ENDINGS, EDGE_WORDS, FILLERS, PLACE_ENDINGS, SHORT_ENDINGS
+from gridmap.address.words import COMPOUND_ENDINGS, EDGE_WORDS, FILLERS, PLACE_ENDINGS, SHORT_ENDINGS, START_WORDS
 
 
 def _any(words: tuple[str, ...]) -> str:
@@ -20,7 +20,7 @@ _NO_ENDING: Final = "(?!家属|宿舍|生活区|小区)"  # 呼钢东区家属�
 _UPPER: Final[tuple[tuple[PartKind, re.Pattern[str]], ...]] = (
     ("province", re.compile(r"内蒙古自治区|内蒙古(?=呼)|内蒙(?=呼)|[^\s\d]{2,5}?(?:省|自治区)")),
     ("city", re.compile(r"呼和浩特市?(?!经济)|呼市|[^\s\d]{2,5}?(?<![超城菜夜早门])市(?!场|民|政)")),
-    ("district", re.compile(rf"[^\s\d]{{2,9}}?(?:(?<![小社园校厂景库矿活属新老期宅])区{_NO_ENDING}|旗(?!村|社区|小区|[东西南北]?[路街]))|[^\s\d]{{1,6}}?县(?!府|城|医院|委)")),
+    ("district", re.compile(rf"[^\s\d]{{2,9}}?(?:(?<![小社园校厂景库矿活属新老期宅])区{_NO_ENDING}|旗(?!村|社区|小区|[东西南北]?[路街]))|[^\s\d]{{1,6}}?县(?!府|城(?!关)|医院|委)")),
 )  # fmt: skip
 _LOWER: Final[tuple[tuple[PartKind, re.Pattern[str]], ...]] = (
     ("street", re.compile(r"[^\s]{1,10}?(?:街道办事处|街道办|街道(?!路)|办事处|镇(?!政府)|乡(?!政府)|苏木)")),
@@ -43,7 +43,7 @@ def mark_names(marked: Marked) -> None:
 def _mark_run(marked: Marked, first: int, last: int) -> tuple[int, int] | None:
     """Mark the parts of a run; gives what is left of it."""
     at = first
-    while last - at > 2 and marked.text[at] in EDGE_WORDS:
+    while last - at > 2 and marked.text[at] in START_WORDS:
         at += 1
     for kind, pattern in _UPPER:
         if not marked.has(kind) and (found := pattern.match(marked.text, at, last)):

@@ -35,8 +35,10 @@ NOISE_WORDS: Final = (
     "这里", "那块", "这块", "那儿", "这儿", "投诉人", "投诉", "反映", "反应", "举报", "咨询", "来电人", "来电", "市民", "居民", "业主", "群众", "诉求人", "帮忙", "看一下", "处理一下",
     "原来叫", "原来的", "原名", "现在叫", "叫做", "呢", "啊", "吧", "哦", "嗯",
 )  # fmt: skip
+#: Small words before a name, never the first of one.
+START_WORDS: Final = "的在到是于就住我您你从、-#"
 #: Small words that stand at the edge of a name, hardly ever in it.
-EDGE_WORDS: Final = "的在到有是于就与和跟及、-#"
+EDGE_WORDS: Final = f"{START_WORDS}有与和跟及"
 #: What fills a name without telling one thing from another.
 FILLERS: Final = ("平房", "住宅楼", "住宅", "村民", "自建房", "民房", "院落", "居民楼", "楼房", "巷内")
 #: Characters that tell names apart which are otherwise alike: a difference in one of them is no slip of the pen.

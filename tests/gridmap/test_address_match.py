@@ -180,6 +180,11 @@ def test_beside_is_not_at(gazetteer: Gazetteer) -> None:
         assert is_sure(found), word
 
 
+def test_small_words_before_a_name_are_no_part_of_another(gazetteer: Gazetteer) -> None:
+    for words in ("我是", "投诉人住", "您好，我在", "就在", "位于", "从"):
+        assert is_sure(match(f"{words}富邦小区3号楼", gazetteer)), words
+
+
 def test_the_thing_beside_which_another_lies_is_not_meant(gazetteer: Gazetteer) -> None:
     found = match("富邦小区对面的金桥花园3号楼", gazetteer)
     assert found[0].key == "jinqiao-3"

@@ -91,6 +91,10 @@ from gridmap.address import parse
         ("我要投诉物业，富邦小区3号楼电梯坏了", "compound=富邦小区 building=3 relation=电梯"),
         ("11月20号富邦小区3号楼从早上8点停水，电话13812345678", "compound=富邦小区 building=3"),
         ("人民路南段", "road=人民路"),
+        ("和平路12号", "road=和平路 number=12"),
+        ("和林格尔县城关镇", "district=和林格尔县 street=城关镇"),
+        ("投诉人住云谷家园6号楼", "compound=云谷家园 building=6"),
+        ("您好，我是富邦小区3号楼的", "compound=富邦小区 building=3"),
         ("昭乌达路与大学街交叉口路南", "road=昭乌达路 crossing=交叉口 relation=路南"),
         # Nothing.
         ("", ""),
