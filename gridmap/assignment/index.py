@@ -21,16 +21,14 @@ from gridmap.assignment.explanation import (
 from gridmap.assignment.order import area_order, code_order
 from gridmap.assignment.outlines import Outlines, checked_polygons
 from gridmap.assignment.raster import Raster, address
-from gridmap.assignment.reason import REASONS, Reason
+from gridmap.assignment.reason import REASONS
+from gridmap.assignment.rule import Candidates, choose_owner
 from gridmap.errors import GridmapError
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_CHUNK: Final = 65_536  # points at a time: some 10 MB of candidates
-_MOST_GAP_PAIRS: Final = 4_000_000  # point and grid pairs at a time, should the gap limit span the city
-_NONE: Final = REASONS.index(Reason.NONE)
-_ON_EDGE: Final = (REASONS.index(Reason.EDGE), REASONS.index(Reason.EDGE_TIE))
+_CHUNK: Final = 65_536  # points that a thread takes at a time
 
 
 class UnequalCodes(GridmapError):
@@ -200,9 +198,9 @@ class GridIndex:
         """The share of the probability of each owner, -1 for none, largest first and then by code."""
         owners = self.locate(*likely_positions(lon, lat, accuracy_m), gap_limit_m=gap_limit_m)
         grids, counts = np.unique(owners, return_counts=True)
-        order = self._arrays["code_order"].tolist()
-        pairs = zip(grids.tolist(), (counts / owners.size).tolist(), strict=True)
-        return dict(sorted(pairs, key=lambda pair: (-pair[1], order[pair[0]] if pair[0] >= 0 else -1)))
+        by_code = np.append(self._arrays["code_order"], -1)[grids]
+        order = np.lexsort((by_code, -counts))
+        return dict(zip(grids[order].tolist(), (counts[order] / owners.size).tolist(), strict=True))
 
     def _name(self, grid: int) -> str:
         code = self.codes[grid] if self.codes is not None else None
@@ -239,9 +237,16 @@ class GridIndex:
 
 
 def warm_up() -> None:
-    """Compile the kernels, so that the first point of a server does not wait; with a warm cache it only loads them."""
-    index = GridIndex([shapely.box(111.70, 40.80, 111.71, 40.81), shapely.box(111.71, 40.80, 111.72, 40.81)])
-    index.explain(111.71, 40.805, accuracy_m=20.0, gap_limit_m=30.0)
+    """Compile all kernels, so that the first point of a server does not wait; with a warm cache it only loads them."""
+    flat = shapely.Polygon([(111.70, 40.80), (111.71, 40.80), (111.70, 40.80)])
+    for grids in ([flat], [shapely.box(111.70, 40.80, 111.71, 40.81), shapely.box(111.71, 40.80, 111.72, 40.81)]):
+        index = GridIndex(grids)
+        index.locate_one(111.71, 40.805, gap_limit_m=30.0)
+        index.explain(111.71, 40.805, accuracy_m=20.0, gap_limit_m=30.0)
+    nobody = np.empty(0, dtype=np.int64)
+    choose_owner(
+        Candidates(np.zeros(2, dtype=np.int64), nobody, nobody.astype(np.int8), nobody.astype(float)), nobody, nobody
+    )
 
 
 def _one(degrees: float | None) -> Floats:
