@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 #: Digits as banks write them, and the traditional characters that addresses use.
@@ -37,9 +38,7 @@ def normalize(text: str) -> Normal:
     positions: list[int] = []
     blank = False
     for position, character in enumerate(text):
-        sign = _KNOWN.get(character)
-        if sign is None:
-            sign = _KNOWN[character] = _sign(character)
+        sign = _sign(character)
         if not sign:
             blank = blank or character.isspace()
             continue
@@ -60,9 +59,7 @@ def plain(name: str) -> str:
     return normalize(name).text.replace(GAP, "")
 
 
-_KNOWN: dict[str, str] = {}
-
-
+@lru_cache(maxsize=20_000)
 def _sign(character: str) -> str:
     """What stands for a character in the normal form: nothing, a gap, a dash, or characters."""
     if character in _DASHES:
