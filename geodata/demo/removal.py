@@ -56,6 +56,7 @@ from geodata.tables import (
     pile,
     place_flag,
     post,
+    publication,
     report,
     report_key,
     road,
@@ -152,6 +153,8 @@ def remove_sample(conn: Connection, *, with_reports: bool = False) -> Removed:
         rows, accounts_kept = _delete(conn)
         rows[division.name], kept = _delete_divisions(conn, noted["shapes"][division.name])
         conn.execute(delete(finding))
+        turns = or_(func.lower(grid.c.valid) == publication.c.day, func.upper(grid.c.valid) == publication.c.day)
+        conn.execute(delete(publication).where(~exists(select(1).select_from(grid).where(turns))))
         conn.execute(delete(datum_stream))
         conn.execute(delete(pile).where(~exists(select(1).where(place_flag.c.pile_id == pile.c.id))))
         conn.execute(delete(fact).where(fact.c.name.in_([FACT, _COVERAGE])))
