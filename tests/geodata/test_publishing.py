@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, update
 
 from geodata.account_areas import give_area
 from geodata.accounts import add_account
-from geodata.actions import file_report
+from geodata.actions import assign_reports, boundaries, file_report
 from geodata.actions.acting import Actor
 from geodata.actions.publishing import (
     PublicationAhead,
@@ -233,3 +233,33 @@ def test_the_days_of_editions_are_listed(dated_grids: Connection, settings: Sett
         (day, 0, 0, 2, True), (FIRST, 9, 0, 0, False),
     ]  # fmt: skip
     assert found[0].applied_at is None
+
+
+def test_too_many_reports_are_left_to_a_job_and_that_is_said(
+    dated_grids: Connection, settings: Settings, middle: Middle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boundaries, "MOST_AT_ONCE", 1)
+    conn, (lon, lat) = dated_grids, middle("b")
+    keys = [file_at(conn, settings, (lon - 0.3 * SIDE, lat)) for _ in range(2)]
+    summary = load_grids(conn, settings, {"a": square(0, 0, 1.4), "b": square(1, 0, 0.6, west=0.4)}, FIRST)
+    assert next(note for note in summary.notes if note.code == "owners_pending").loud
+    assert [owner_of(conn, key) for key in keys] == ["b", "b"]
+    waiting = select(func.count()).where(job.c.kind == boundaries.OWNERS_JOB, job.c.state == "waiting")
+    assert conn.scalar(waiting) == 1
+    assign_reports(conn, settings, "all", cause="boundary_corrected")  # what the job does
+    assert [owner_of(conn, key) for key in keys] == ["a", "a"]
+    assert causes_of(conn, keys[0]) == ["filed", "boundary_corrected"]
+
+
+def test_assigning_anew_leaves_published_owners_alone(
+    dated_grids: Connection, settings: Settings, middle: Middle
+) -> None:
+    conn, (lon, lat) = dated_grids, middle("b")
+    key = file_at(conn, settings, (lon - 0.3 * SIDE, lat))
+    load_grids(conn, settings, {"a": square(0, 0, 1.4), "b": square(1, 0, 0.6, west=0.4)}, today(settings.zone))
+    assert owner_of(conn, key) == "a"
+    assert assign_reports(conn, settings, "all").changed == 0
+    # A second file for the same day is applied on top of the first, and asks nobody twice.
+    load_grids(conn, settings, {"d": square(0, 1, 1.4), "e": square(1, 1, 0.6, west=0.4)}, today(settings.zone))
+    assert conn.scalar(select(publication.c.rerouted)) == 1
+    assert causes_of(conn, key) == ["filed", "published"]
