@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Table, exists, func, select, text
 
+from geodata.accounts import account_by_name
 from geodata.demo.accounts import PASSWORD, add_accounts, demo_accounts, lay_reports
 from geodata.demo.city import City
+from geodata.demo.decisions import settle_doubts
 from geodata.demo.histories import write_histories
 from geodata.demo.order_numbers import write_order_numbers
 from geodata.demo.pictures import lay_photos
@@ -41,6 +43,7 @@ TABLES = (
     division, grid, compound, gate, building, stairwell, household, unit, person, post, compound_body, account, road, landcover,
     service_point, report,
 )  # fmt: skip
+_SECRETARY = "secretary"
 _OCCUPYING = (division, grid, unit, person, report)
 #: Gets the kind that is written, how many of its rows are in, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -92,7 +95,7 @@ def load_city(
             progress(kind, done, len(frame))
     _write_histories(conn, city, before[report.name], progress)
     _lay_photos(conn, settings, city, before[report.name], progress)
-    signing_in = _add_accounts(conn, city, progress) if accounts else {}
+    signing_in = _add_accounts(conn, settings, city, progress) if accounts else {}
     conn.execute(fact.insert().values(name=FACT, value={**_noted(conn, city, before), **signing_in}))
 
 
@@ -122,11 +125,13 @@ def _lay_photos(conn: Connection, settings: Settings, city: City, before: int, p
     progress("photos", laid, laid)
 
 
-def _add_accounts(conn: Connection, city: City, progress: Progress) -> dict[str, Any]:
+def _add_accounts(conn: Connection, settings: Settings, city: City, progress: Progress) -> dict[str, Any]:
     chosen = demo_accounts(city)
     made = add_accounts(conn, chosen, city.until - timedelta(days=1))
     progress("accounts", len(made), len(made))
     lay_reports(conn, made)
+    if _SECRETARY in {each["name"] for each in made}:
+        settle_doubts(conn, settings, account_by_name(conn, _SECRETARY), city.until)
     taken = sorted({each.name for each in chosen} - {each["name"] for each in made})
     return {"accounts": made, "password": PASSWORD, "names_taken": taken}
 

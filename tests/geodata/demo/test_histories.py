@@ -53,7 +53,7 @@ def test_every_report_has_the_events_that_lead_to_its_state(conn: Connection, se
     rows = conn.execute(
         text(
             "SELECT r.id, r.category, r.status, r.reported_at, e.kind, e.at, e.detail FROM report r "
-            "JOIN event e ON e.report_id = r.id WHERE e.kind <> 'address_matched' ORDER BY e.id"
+            "JOIN event e ON e.report_id = r.id WHERE e.kind NOT IN ('address_matched', 'owner_confirmed', 'owner_transferred') ORDER BY e.id"
         )
     )
     lives = defaultdict(list)
@@ -72,3 +72,11 @@ def test_every_report_has_the_events_that_lead_to_its_state(conn: Connection, se
         hours.extend(time.astimezone(CITY_ZONE).hour for time in times[1:])
     assert sum(8 <= hour < 20 for hour in hours) / len(hours) > 0.95
     assert any(row.detail.get("unit") for life in lives.values() for row in life)
+
+
+def test_some_owners_in_doubt_are_settled(conn: Connection, settings: Settings, tiny: City) -> None:
+    load_city(conn, settings, tiny)
+    states = [row.state for row in conn.execute(text("SELECT state FROM doubt ORDER BY state"))]
+    assert {"open", "confirmed"} <= set(states) <= {"open", "confirmed", "transferred"}
+    decided = conn.scalar(text("SELECT count(*) FROM event WHERE kind IN ('owner_confirmed', 'owner_transferred')"))
+    assert decided == len(states) - states.count("open")

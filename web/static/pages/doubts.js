@@ -36,7 +36,7 @@
     draw();
     // After a decision Enter decides the next one; whoever goes through the list stays in it.
     const inList = event.detail.requestConfig?.verb === "get";
-    const current = page.querySelector(inList ? ".gm-queue-rows [aria-current]" : ".gm-choices button, #doubt-title");
+    const current = page.querySelector(inList ? ".gm-queue-rows [aria-current]" : ".gm-choices button:enabled") ?? page.querySelector("#doubt-title");
     current?.focus({ preventScroll: true });
     // On a phone map, question and list lie below each other.
     if (matchMedia("(max-width: 767.98px)").matches) page.scrollIntoView();
