@@ -14,6 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import OperationalError
 
 from geodata.asking import renew_doubts
 from geodata.held_owners import WORDS, HeldOwners, held_where
@@ -27,6 +28,8 @@ from geodata.tables import grid
 
 _MOVES_TOLD = 20
 _WORKERS = 2
+_TRIES = 4
+_PASSING = ("40P01", "40001")  # deadlock, and what could not be put in order
 _COUNTS = ("looked_at", "changed", "rerouted", "renewed", "decided", "overtaken")
 
 
@@ -157,20 +160,22 @@ def assign_in_batches(
     left = iter(sorted(set(range(len(run.batches))) - run.done))
     counting, stopping = Lock(), Event()
 
-    def work() -> None:
+    def one(number: int) -> bool:
         nonlocal run
+        with engine.connect() as conn:
+            batch = run.batches[number]
+            found = assign_batch(conn, settings, run.choice, batch, write=write, account_id=account_id)
+            with counting:
+                further = run.with_batch(number, found)
+                stop = keep(conn, further)
+                conn.commit()
+                run = further
+        return stop
+
+    def work() -> None:
         try:
             while not stopping.is_set() and (number := next(left, None)) is not None:
-                with engine.connect() as conn:
-                    found = assign_batch(
-                        conn, settings, run.choice, run.batches[number], write=write, account_id=account_id
-                    )
-                    with counting:
-                        further = run.with_batch(number, found)
-                        stop = keep(conn, further)
-                        conn.commit()
-                        run = further
-                if stop:
+                if _again_after_deadlock(lambda number=number: one(number)):  # type: ignore[misc]
                     stopping.set()
         except BaseException:
             stopping.set()
@@ -183,6 +188,17 @@ def assign_in_batches(
         finally:
             stopping.set()
     return run
+
+
+def _again_after_deadlock(work: Callable[[], bool]) -> bool:
+    """Do it again when the database ended it for somebody else's sake, a few times."""
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except OperationalError as error:
+            if getattr(error.orig, "pgcode", None) not in _PASSING:
+                raise
+    return work()
 
 
 def assign_batch(

@@ -8,10 +8,11 @@ from threading import Event
 
 import click
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from geodata.actions.assign import AssignRun, AssignSummary, assign_in_batches
 from geodata.cli.main import EXIT_INTERRUPTED
-from geodata.database import open_engine
+from geodata.database import DatabaseUnreachable, open_engine
 from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.report_batches import ReportChoice, Which
 from geodata.settings import Settings
@@ -75,7 +76,10 @@ def assign(settings: Settings, which: Which | None, area: str | None, commit: bo
                 ask_for_snapshot(conn)
             return stopping.is_set()
 
-        run = assign_in_batches(engine, settings, run, keep, write=commit)
+        try:
+            run = assign_in_batches(engine, settings, run, keep, write=commit)
+        except OperationalError as error:
+            raise DatabaseUnreachable(reason=str(error.orig).strip().splitlines()[0]) from error
     _tell(run.summary, settings.language)
     if len(run.done) < len(run.batches):
         click.echo(words["stopped"] if commit else words["dry_run"])

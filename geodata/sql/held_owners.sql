@@ -16,10 +16,14 @@ SELECT
     coalesce(array_position(%(reasons)s::text[], o.reason) - 1, -1)::smallint AS reason,
     coalesce(o.distance_to_edge_m, 'NaN'::float8) AS distance_to_edge_m,
     coalesce(o.share, 'NaN'::float8) AS share,
-    coalesce(g.valid @> coalesce(o.as_of, (r.reported_at AT TIME ZONE %(zone)s)::date) OR g.valid @> %(today)s::date, FALSE) AS kept
+    CASE WHEN o.reason = 'decided' THEN EXISTS (
+        SELECT FROM grid g
+        WHERE g.id = o.grid_id
+          AND (g.valid @> coalesce(o.as_of, (r.reported_at AT TIME ZONE %(zone)s)::date) OR g.valid @> %(today)s::date)
+    ) ELSE FALSE END AS kept
 FROM report r
-LEFT JOIN owner o ON o.report_id = r.id
-LEFT JOIN grid g ON g.id = o.grid_id AND o.reason = 'decided'
+-- An owner is kept in the district of its report; said here, only those are joined.
+LEFT JOIN owner o ON o.report_id = r.id AND (%(district)s::text IS NULL OR o.intake_district = %(district)s::text)
 WHERE (%(report_ids)s::bigint[] IS NULL OR r.id = ANY(%(report_ids)s::bigint[]))
   AND (%(district)s::text IS NULL OR r.intake_district = %(district)s::text)
   AND (%(since)s::timestamptz IS NULL OR r.reported_at >= %(since)s::timestamptz)

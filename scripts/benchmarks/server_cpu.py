@@ -13,12 +13,13 @@ def cpu_clock(cluster: Cluster) -> Callable[[], float]:
     postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
 
     def seconds() -> float:
-        # What a child used goes to its parent's account when it ends.
-        ticks = sum(_fields(postmaster)[11:15])
-        for entry in Path("/proc").glob("[0-9]*"):
-            fields = _fields(int(entry.name))
-            if fields and fields[1] == postmaster:
-                ticks += sum(fields[11:13])
+        while True:
+            server = _fields(postmaster)
+            children = [_fields(int(entry.name)) for entry in Path("/proc").glob("[0-9]*")]
+            # What a child used goes to its parent's account when it ends; one that ended just now would be missed, or counted twice.
+            if _fields(postmaster)[13:15] == server[13:15]:
+                break
+        ticks = sum(server[11:15]) + sum(sum(each[11:13]) for each in children if each and each[1] == postmaster)
         return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
     return seconds
