@@ -30,7 +30,7 @@ def code_order(polygons: NDArray[np.object_], codes: Sequence[str | None] | None
 def area_order(polygons: NDArray[np.object_], codes_first: Ints) -> Ints:
     """Rank of each grid, 0 first, by area and then by its rank in `code_order`."""
     with np.errstate(over="ignore", invalid="ignore"):
-        areas = np.nan_to_num(shapely.area(shapely.normalize(polygons)))
+        areas = np.nan_to_num(shapely.area(polygons))
         bounds = np.nan_to_num(shapely.bounds(polygons)).reshape(-1, 4)
         extents = (bounds[:, 2] - bounds[:, 0]) * (bounds[:, 3] - bounds[:, 1])
         doubt = 1e-15 * shapely.get_num_coordinates(polygons) * extents

@@ -13,34 +13,39 @@ import shapely
 from gridmap.assignment import GridIndex, warm_up
 from scripts.benchmarks.tessellation import tessellation
 
-_BUILD = "import sys; from scripts.benchmarks.building import build; build(sys.argv[1])"
+_CALL = "import sys; from scripts.benchmarks import building; getattr(building, sys.argv[1])(*sys.argv[2:])"
 
 
 def measure(count: int, seed: int) -> None:
-    """Build in a process of its own, so that its memory is that of the polygons and of the index."""
-    cells = tessellation(count, np.random.default_rng(seed)).cells
-    _, coordinates, (rings, polygons) = shapely.to_ragged_array(cells)
+    """Make the grids in one process and build in another, so that its memory is that of the polygons and of the index."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, array in {"coordinates": coordinates, "rings": rings, "polygons": polygons}.items():
-            np.save(Path(folder) / f"{name}.npy", array)
-        print(f"{count:,} grids, {len(coordinates):,} vertices", flush=True)
-        subprocess.run([sys.executable, "-P", "-c", _BUILD, folder], check=True)
+        for step in (["make", folder, str(count), str(seed)], ["build", folder]):
+            subprocess.run([sys.executable, "-P", "-c", _CALL, *step], check=True)
+
+
+def make(folder: str, count: str, seed: str) -> None:
+    """Put the rings of a tessellation into a folder."""
+    cells = tessellation(int(count), np.random.default_rng(int(seed))).cells
+    _, coordinates, (rings, polygons) = shapely.to_ragged_array(cells)
+    for name, array in {"coordinates": coordinates, "rings": rings, "polygons": polygons}.items():
+        np.save(Path(folder) / f"{name}.npy", array)
+    print(f"{len(cells):,} grids, {len(coordinates):,} vertices", flush=True)
 
 
 def build(folder: str) -> None:
-    """Build from the polygons in a folder and print what it takes."""
+    """Build from the rings in a folder and print what it takes."""
     warm_up()
     coordinates, rings, polygons = (
         np.load(Path(folder) / f"{name}.npy") for name in ("coordinates", "rings", "polygons")
     )
     cells = shapely.from_ragged_array(shapely.GeometryType.POLYGON, coordinates, (rings, polygons))
-    del coordinates
+    del coordinates, rings, polygons
     before = peak_bytes()
     started = time.process_time()
     index = GridIndex(cells)
     spent = time.process_time() - started
     print(f"  index built in {spent:.2f} CPU s, {bytes_of(index) / len(cells):,.0f} bytes a grid")
-    print(f"  most memory: {peak_bytes() / 1e9:.2f} GB, of which the polygons and the libraries {before / 1e9:.2f} GB")
+    print(f"  most memory: {peak_bytes() / 1e9:.2f} GB; {before / 1e9:.2f} GB before, for polygons and libraries")
 
 
 def bytes_of(index: GridIndex) -> int:
