@@ -85,7 +85,6 @@ def test_orders_are_placed_one_after_the_other(desk: Visit, engine: Engine, orde
     expect(page.locator(".gm-map .gm-candidate-number")).to_have_count(2)
     assert_accessible(page)
     assert_fits(page)
-    desk.picture("addresses")
     page.locator("[data-gm-candidate] button").first.click()
     # The next one is there, and said to whoever does not see it.
     expect(page.locator("#order-title")).to_have_text(ORDERS[1])
