@@ -17,7 +17,7 @@ from geodata.accounts import NoSuchAccount
 from geodata.actions import KeyReused
 from geodata.actions.deciding import NothingToTakeBack
 from geodata.actions.deputising import UnknownDeputy
-from geodata.actions.handing_over_orders import OrderDiffers
+from geodata.actions.handing_over_orders import OrderDiffers, OrderElsewhere
 from geodata.actions.managing import ChangedMeanwhile
 from geodata.actions.publishing import PublicationAhead, PublicationPast, UnknownPublication
 from geodata.actions.viewing_homes import HomesNotAllowed
@@ -167,6 +167,7 @@ STATUS: dict[type[GridmapError], int] = {
     CorrectionUndone: 409,
     KeyReused: 409,
     OrderDiffers: 409,
+    OrderElsewhere: 409,
     PhotoTaken: 409,
     BodyTooLarge: 413,
     WrongContentType: 415,

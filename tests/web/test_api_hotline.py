@@ -132,8 +132,13 @@ def test_an_order_is_handed_over_once(client: FlaskClient, agent: dict[str, str]
         ({"number": ""}, "order_number_missing"),
         ({"number": " HH-1"}, "order_number_missing"),
         ({"number": "x" * 61}, "order_number_missing"),
+        ({"number": "HH\n1"}, "order_number_missing"),
+        ({"number": "/HH-1"}, "order_number_missing"),
+        ({"number": "HH//1"}, "order_number_missing"),
         ({"number": 5}, "not_text"),
         ({"due_at": "2026-02-13T08:00:00+08:00"}, "due_before_received"),
+        ({"due_at": "2036-02-19T08:31:05+08:00"}, "due_too_late"),
+        ({"due_at": "9999-12-31T23:59:59-14:00"}, "bad_time"),
         ({"due_at": "明天"}, "bad_time"),
         ({"address": ""}, "place_missing"),
         ({"category": ""}, "category_missing"),
@@ -147,6 +152,29 @@ def test_an_order_that_cannot_be_is_refused(
 ) -> None:
     answer = client.post("/api/v1/hotline/orders", json={**ORDER, **changed}, headers=agent)
     assert (answer.status_code, answer.json["error"]["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("number", ["市/12345", "a'b\"c", "1?x=2#3", "100%", "..", "工单"])
+def test_an_order_is_found_where_the_answer_says(client: FlaskClient, agent: dict[str, str], number: str) -> None:
+    handed = client.post("/api/v1/hotline/orders", json={**ORDER, "number": number}, headers=agent)
+    assert handed.status_code == 201
+    assert client.get(handed.headers["Location"], headers=agent).json["number"] == number
+
+
+def test_a_number_tells_nothing_of_an_order_elsewhere(
+    client: FlaskClient, agent: dict[str, str], bearer: Bearer
+) -> None:
+    order = {**ORDER, "address": "远方小区3号楼"}
+    handed = client.post("/api/v1/hotline/orders", json=order, headers=agent)
+    assert handed.json["grid"]["code"] == "x"
+    for guess in (order, {**order, "text": "猜"}):
+        answer = client.post("/api/v1/hotline/orders", json=guess, headers=bearer("grid_worker"))
+        assert (answer.status_code, answer.json["error"]["code"]) == (409, "order_elsewhere")
+        assert set(answer.json) == {"error"}
+    # Whoever handed an order over is told of it again, wherever it is.
+    own = {**order, "number": "HH-mine"}
+    told = [client.post("/api/v1/hotline/orders", json=own, headers=bearer("grid_worker")) for _ in range(2)]
+    assert [(each.status_code, each.json["grid"]["code"]) for each in told] == [(201, "x"), (200, "x")]
 
 
 def test_the_state_of_an_order_for_the_call_back(

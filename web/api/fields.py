@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -148,10 +148,11 @@ def body_time(body: Mapping[str, Any], name: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(raw)
-    except ValueError as error:
+        if found.utcoffset() is None:
+            raise BadTime(field=name, name=name)
+        found.astimezone(UTC)  # beyond all years there it could be stored, but never read
+    except (ValueError, OverflowError) as error:
         raise BadTime(field=name, name=name) from error
-    if found.utcoffset() is None:
-        raise BadTime(field=name, name=name)
     return found
 
 

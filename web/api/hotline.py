@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g, jsonify, request, url_for
+from flask import Response, jsonify, request, url_for
 
 from geodata.actions.handing_over_orders import HotlineOrder, hand_over_order
 from geodata.divisions import division_chain
@@ -36,7 +36,7 @@ def hand_over() -> Response:
     """Take an order over: 201 when it is new, 200 when it is there already."""
     made = _order(json_object())
     with db.transaction() as conn:
-        created = hand_over_order(conn, db.settings(), made, account_id=g.account.id)
+        created = hand_over_order(conn, scope(), db.settings(), made)
     # Whoever hands an order over is told where it went, wherever that is, as with any report.
     found = order_by_number(db.connection(), EVERYTHING, made.number)
     response = jsonify({"created": created, **_order_json(found)})
