@@ -7,7 +7,6 @@ same or another: placing, placing elsewhere, or that it cannot be placed.
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,9 @@ from geodata.actions.managing import ChangedMeanwhile
 from geodata.address_matching import AREAS, candidate_json, match_addresses
 from geodata.address_queue import Search, keep_searches, search_of_report
 from geodata.owners import derive_reports, write_owners
+from geodata.points import point
 from geodata.scope import OutsideArea
+from geodata.seen import seen_tag
 from geodata.settings import Settings
 from geodata.tables import address_search, event, report
 from gridmap.errors import GridmapError
@@ -94,16 +95,8 @@ def search_and_place(conn: Connection, settings: Settings, report_ids: Sequence[
 
 def tag_of_search(search: Search) -> str:
     """Names what somebody saw of an address, so that a decision about something else by now is noticed."""
-    seen = (
-        search.report_id,
-        search.state,
-        search.chosen,
-        search.decided_at,
-        search.searched_at,
-        search.lon,
-        search.lat,
-    )
-    return sha256(repr(seen).encode()).hexdigest()[:16]
+    decided = (search.state, search.chosen, search.decided_at)
+    return seen_tag(search.report_id, *decided, search.searched_at, search.lon, search.lat)
 
 
 def place_at_candidate(
@@ -117,10 +110,12 @@ def place_at_candidate(
     search = _locked(conn, by, ref)
     if not 0 <= chosen < len(search.candidates):
         raise CandidateMissing(field="chosen")
-    if search.state == "placed" and search.chosen == chosen:
+    candidate = search.candidates[chosen]
+    # Not where somebody has corrected the place since: that is another place by now.
+    there = (search.lon, search.lat) == (candidate["lon"], candidate["lat"])
+    if search.state == "placed" and search.chosen == chosen and there:
         return False
     _check_seen(search, seen)
-    candidate = search.candidates[chosen]
     if candidate["kind"] in AREAS:
         raise CandidateIsNoPlace(field="chosen", name=candidate["name"])
     _check_reach(conn, settings, by, candidate["lon"], candidate["lat"])
@@ -184,8 +179,7 @@ def _check_seen(search: Search, seen: str) -> None:
 def _check_reach(conn: Connection, settings: Settings, by: Actor, lon: float, lat: float) -> None:
     """Who may not see a place cannot send a report there: it would be gone from both desks at once."""
     place = locate_place(conn, settings, lon, lat)
-    codes = [named.code if named else None for named in (place.grid, place.community)]
-    if not by.scope.holds(*codes):
+    if not by.scope.holds(*place.codes):
         raise OutsideArea(field="lon")
 
 
@@ -203,8 +197,8 @@ def _decide(
 
 
 def _set_point(conn: Connection, report_id: int, lon: float, lat: float, placed_by: str) -> None:
-    point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
-    conn.execute(update(report).where(report.c.id == report_id).values(geom=point, placed_by=placed_by))
+    moved = update(report).where(report.c.id == report_id)
+    conn.execute(moved.values(geom=point(lon, lat), placed_by=placed_by))
 
 
 def _note(conn: Connection, row: Any, kind: str, by: Actor | None, detail: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from geodata.accounts import Account, add_account
 from geodata.actions import file_report
 from geodata.actions.acting import Actor
 from geodata.actions.managing import ChangedMeanwhile
+from geodata.actions.moving import move_pin, tag_of_place
 from geodata.actions.placing import (
     CandidateMissing,
     WhyMissing,
@@ -24,7 +25,7 @@ from geodata.address_queue import Search, list_searches, next_search, search_cou
 from geodata.jobs.addresses import addresses, addresses_timer
 from geodata.jobs.kinds import JobContext
 from geodata.jobs.queue import enqueue, take
-from geodata.reports import UnknownReport
+from geodata.reports import UnknownReport, report_by_ref
 from geodata.scope import EVERYTHING, OutsideArea, Scope
 from geodata.settings import Settings
 from geodata.tables import report
@@ -190,6 +191,20 @@ def test_decisions_can_be_taken_anew(compounds: Connection, settings: Settings) 
     assert kinds(compounds, search.report_id)[1:] == [
         "address_given_up", "address_placed", "address_placed", "address_given_up",
     ]  # fmt: skip
+
+
+def test_the_same_candidate_again_brings_a_moved_pin_back(compounds: Connection, settings: Settings) -> None:
+    search, by = waiting(compounds, settings), actor(compounds)
+    chosen = by_candidate(search, COMMUNITY)
+    place_at_candidate(compounds, settings, by, search.ref, tag_of_search(search), chosen)
+    row = report_by_ref(compounds, EVERYTHING, search.ref)
+    move_pin(compounds, settings, by, search.ref, tag_of_place(row), *middle_of("i"), "在那边")
+    assert owned(compounds, search.report_id) == ("i", "inside", "person", True)
+    with pytest.raises(ChangedMeanwhile):
+        place_at_candidate(compounds, settings, by, search.ref, tag_of_search(search), chosen)
+    now = tag_of_search(search_of_report(compounds, EVERYTHING, search.ref))
+    assert place_at_candidate(compounds, settings, by, search.ref, now, chosen)
+    assert owned(compounds, search.report_id) == ("a", "address", "address", True)
 
 
 def test_what_the_match_placed_can_be_corrected_by_a_person(compounds: Connection, settings: Settings) -> None:
