@@ -26,6 +26,7 @@ _FILL = {
     "ref": str(uuid.UUID(int=0)),
     "code": "e",
     "number": "HH-1",
+    "stream": 1,
     "path": "x",
     "package": "x",
     "filename": "x",
