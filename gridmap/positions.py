@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 from gridmap.datum import Floats
 
@@ -64,7 +64,7 @@ def find_piles(lon: Floats, lat: Floats, day: Ints, category: Ints) -> list[Pile
         rows = order[ends[spot] - counts[spot] : ends[spot]]
         varied = len(np.unique(day[rows])) >= LEAST_DAYS and len(np.unique(category[rows])) >= LEAST_CATEGORIES
         step = 10.0 ** -int(decimals(lon[first[spot]], lat[first[spot]]))
-        if varied and poisson.sf(counts[spot] - 1, neighbours.expected(spot, step)) < _BY_CHANCE:
+        if varied and pdtrc(counts[spot] - 1, neighbours.expected(spot, step)) < _BY_CHANCE:
             found.append(Pile(float(spots[spot, 0]), float(spots[spot, 1]), rows))
     return sorted(found, key=lambda pile: (-len(pile.rows), pile.lon, pile.lat))
 

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from gridmap.datum.conversion import Floats, to_wgs84
 
@@ -221,4 +221,4 @@ def _p_value(lead: Floats, places: NDArray[np.intp]) -> float:
     """How likely so many places would be in front if each way were as likely."""
     votes = np.sign(np.bincount(places, weights=lead))
     ahead, behind = int((votes > 0).sum()), int((votes < 0).sum())
-    return float(binom.sf(ahead - 1, ahead + behind, 0.5)) if ahead else 1.0
+    return float(bdtrc(ahead - 1, ahead + behind, 0.5)) if ahead else 1.0
