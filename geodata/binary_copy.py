@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from geodata.copying import driver_cursor
+
 Rows = NDArray[np.void]
 
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, flags, length of the extension
@@ -30,7 +32,7 @@ def row_type(fields: Sequence[tuple[str, str]]) -> np.dtype[np.void]:
 def rows_out(conn: Connection, query: str, parameters: Mapping[str, Any], layout: np.dtype[np.void]) -> Rows:
     """The rows of a query (``%(name)s`` parameters) whose columns are those of the layout, none of them NULL. They cannot be written to."""
     buffer = io.BytesIO()
-    with _driver_cursor(conn) as cursor:
+    with driver_cursor(conn) as cursor:
         body = cursor.mogrify(query, parameters).decode()
         cursor.copy_expert(f"COPY ({body}) TO STDOUT (FORMAT binary)", buffer)
     return np.frombuffer(buffer.getbuffer()[len(_HEADER) : -len(_TRAILER)], dtype=layout)
@@ -44,14 +46,8 @@ def rows_in(conn: Connection, table: str, layout: np.dtype[np.void], columns: Ma
     for name in names:
         rows[f"{name}_length"] = layout[name].itemsize
         rows[name] = columns[name]
-    with _driver_cursor(conn) as cursor:
+    with driver_cursor(conn) as cursor:
         cursor.copy_expert(
             f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT binary)",
             io.BytesIO(b"".join((_HEADER, rows.tobytes(), _TRAILER))),
         )
-
-
-def _driver_cursor(conn: Connection) -> Any:
-    driver = conn.connection.dbapi_connection
-    assert driver is not None
-    return driver.cursor()

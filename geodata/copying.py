@@ -19,7 +19,7 @@ def copy_in(conn: Connection, table: str, frame: pd.DataFrame, columns: Sequence
     missing = (
         f"-{secrets.token_hex(4)}-"  # a word that no cell holds: any fixed one, also PostgreSQL's own, might be a text
     )
-    with _driver_cursor(conn) as cursor:
+    with driver_cursor(conn) as cursor:
         for start in range(0, len(frame), _BATCH):
             buffer = io.StringIO()
             frame[names].iloc[start : start + _BATCH].to_csv(
@@ -33,14 +33,15 @@ def copy_out(conn: Connection, query: ClauseElement, dtypes: dict[str, str]) -> 
     """The rows of a query as a frame with the given column types, in the order of ``dtypes``."""
     compiled = query.compile(dialect=psycopg2.dialect(), compile_kwargs={"render_postcompile": True})  # type: ignore[no-untyped-call]
     buffer = io.BytesIO()
-    with _driver_cursor(conn) as cursor:
+    with driver_cursor(conn) as cursor:
         sql = cursor.mogrify(str(compiled), compiled.params).decode()
         cursor.copy_expert(f"COPY ({sql}) TO STDOUT (FORMAT csv)", buffer)
     buffer.seek(0)
     return pd.read_csv(buffer, header=None, names=list(dtypes), dtype=dtypes)
 
 
-def _driver_cursor(conn: Connection) -> Any:
+def driver_cursor(conn: Connection) -> Any:
+    """A cursor of the driver itself, for COPY."""
     driver = conn.connection.dbapi_connection
     assert driver is not None
     return driver.cursor()

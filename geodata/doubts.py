@@ -8,7 +8,6 @@ somebody's area, they see it for a day longer among their own decisions, to take
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,10 @@ from geoalchemy2 import Geography, Geometry
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, cast, func, or_, select, true
 
 from geodata.days import valid_on
+from geodata.points import point
 from geodata.reports import described
 from geodata.scope import Scope
+from geodata.seen import seen_tag
 from geodata.tables import STATE_PLACE, account, division, doubt, grid, report
 from gridmap.report import OPEN, STATES
 
@@ -117,8 +118,7 @@ def shapes_asked(
 ) -> dict[str, Row[Any]]:
     """The outlines of the grids of ``grids_asked`` as GeoJSON in ``geojson``, and a place inside each that lies around a place, for its
     words: ``label_lon``, ``label_lat`` (None where the grid lies farther off)."""
-    place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326, type_=Geometry("POINT", 4326))
-    circle = cast(func.ST_Buffer(cast(place, Geography), around_m), Geometry)
+    circle = cast(func.ST_Buffer(cast(point(lon, lat), Geography), around_m), Geometry)
     label = func.ST_PointOnSurface(func.ST_Intersection(grid.c.geom, circle))
     columns = (
         grid.c.code,
@@ -142,7 +142,7 @@ def _by_code(conn: Connection, codes: Iterable[str], at: date, columns: Iterable
 
 def tag_of(report_id: int, grid_id: int | None, assigned_at: datetime | None, state: str | None) -> str:
     """Names what somebody saw before deciding, so that two people do not overrule each other unawares."""
-    return sha256(repr((report_id, grid_id, assigned_at and assigned_at.timestamp(), state)).encode()).hexdigest()[:16]
+    return seen_tag(report_id, grid_id, assigned_at and assigned_at.timestamp(), state)
 
 
 def tag_of_row(row: Row[Any]) -> str:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Date, Row, cast, func, insert, literal, or_, select, update
 
 from geodata.days import valid_on
+from geodata.seen import seen_tag
 from geodata.tables import account, building_grid, grid, owner, person, post, report
 from gridmap.report import OPEN
 
@@ -49,7 +49,7 @@ def workers_from(conn: Connection, code: str, day: date) -> list[Row[Any]]:
 
 def tag_of(workers: list[Row[Any]]) -> str:
     """Names who works there, so that a form can say whom it showed."""
-    return sha256(repr([(str(one.ref), one.valid_from, one.valid_to) for one in workers]).encode()).hexdigest()[:16]
+    return seen_tag(*((str(one.ref), one.valid_from, one.valid_to) for one in workers))
 
 
 def end_post(conn: Connection, post_id: int, day: date) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from geoalchemy2 import Geography, Geometry
+from geoalchemy2 import Geography
 from sqlalchemy import Connection, Row, Select, cast, func, select
 
 from geodata.days import valid_on
+from geodata.points import point
 from geodata.report_filter import area_condition
 from geodata.scope import Scope
 from geodata.tables import grid
@@ -56,7 +57,7 @@ def grid_by_code(conn: Connection, scope: Scope, code: str, at: date) -> Row[Any
 
 def nearest_grids(conn: Connection, scope: Scope, lon: float, lat: float, at: date, limit: int) -> list[Row[Any]]:
     """The grids of a day inside the scope that are nearest to a place in degrees: ``code``, ``name``, ``name_en``, ``metres``."""
-    place = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326, type_=Geometry("POINT", 4326))
+    place = point(lon, lat)
     metres = func.ST_Distance(cast(grid.c.geom, Geography), cast(place, Geography)).label("metres")
     query = select(grid.c.code, grid.c.name, grid.c.name_en, metres).where(valid_on(grid, at), scope.grid_condition())
     return list(conn.execute(query.order_by(grid.c.geom.op("<->")(place), grid.c.code).limit(limit)))

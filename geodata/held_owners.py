@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from geodata import sql
 from geodata.binary_copy import Rows, row_type, rows_out
 from geodata.days import today
 from geodata.settings import Settings
-from geodata.tables import owner
 from gridmap.assignment import REASONS
 from gridmap.report import OPEN
 
@@ -68,13 +67,6 @@ def held_where(conn: Connection, settings: Settings, **conditions: Any) -> HeldO
         **conditions,
     }
     return _columns(rows_out(conn, sql.query("held_owners"), parameters, _ROW))
-
-
-def lock_owners(conn: Connection, report_ids: Sequence[int] | NDArray[np.int64]) -> None:
-    """Let nobody else change the owners of these reports until the transaction ends; always in the order of keys."""
-    ids = np.asarray(report_ids, dtype=np.int64).tolist()
-    chosen = select(owner.c.report_id).where(owner.c.report_id == func.any(ids)).order_by(owner.c.report_id)
-    conn.execute(select(func.count()).select_from(chosen.with_for_update(key_share=True).subquery()))
 
 
 def _columns(rows: Rows) -> HeldOwners:

@@ -14,9 +14,6 @@ from geodata.tables import address_search, event, hotline_order, report
 from gridmap.errors import GridmapError
 from gridmap.report import OVER
 
-#: The result that a call-back may tell belongs to one of these.
-_ENDED = ("closed", "rated", "upheld", "invalid", "merged", "refused")
-
 
 class UnknownOrder(GridmapError):
     """No order has that number, or it lies outside the caller's area."""
@@ -72,7 +69,7 @@ def order_by_number(conn: Connection, scope: Scope, number: str) -> OrderState:
         row=found,
         unit=_last(events, "unit"),
         last_event_at=max((each.at for each in events), default=found.reported_at),
-        closed_at=next((each.at for each in reversed(events) if each.kind in _ENDED), None) if over else None,
+        closed_at=next((each.at for each in reversed(events) if each.kind in OVER), None) if over else None,
         result=_last(events, "result"),
         rating=_last(events, "rating"),
         placing=found.placing,

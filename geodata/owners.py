@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from geodata.asking import Alternatives, named_alternatives, renew_doubts, shares_in
-from geodata.held_owners import WORDS, HeldOwners, held_owners, lock_owners
+from geodata.held_owners import WORDS, HeldOwners, held_owners
 from geodata.indexes import CityIndex, change_days, grid_index
 from geodata.jobs.snapshots import ask_for_snapshot
+from geodata.locking import lock_rows
 from geodata.owner_changes import SAME_DAY, owner_changes, write_changes
 from geodata.settings import Settings
+from geodata.tables import owner
 from gridmap.assignment import REASONS, Reason
 
 _EPOCH = date(1970, 1, 1)
@@ -154,7 +156,7 @@ def write_owners(
     moves a report's pin overrules it. Owners are locked first, in the order of keys. With a column ``alternatives`` the doubts about
     these reports are asked anew or withdrawn.
     """
-    lock_owners(conn, derived["report_id"].to_numpy())
+    lock_rows(conn, owner.c.report_id, derived["report_id"].to_numpy())
     held = held_owners(conn, settings, derived["report_id"].to_numpy())
     asked = derived.set_index("report_id").loc[held.report_id]
     codes = {word: code for code, word in enumerate(WORDS)}

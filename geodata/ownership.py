@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 from geodata.actions.rederiving import deciding_day
 from geodata.case_details import owners_of
 from geodata.days import today
+from geodata.points import point
 from geodata.settings import Settings
 from geodata.tables import grid, owner, publication, report
 
@@ -69,8 +70,9 @@ def ownership_of(conn: Connection, settings: Settings, row: Row[Any]) -> Ownersh
 def _edition(conn: Connection, settings: Settings, row: Row[Any]) -> Edition | None:
     if row.grid_id is None or row.lon is None:
         return None
-    place = func.ST_SetSRID(func.ST_MakePoint(row.lon, row.lat), 4326, type_=Geometry("POINT", 4326))
-    nearest = func.ST_ClosestPoint(func.ST_Boundary(grid.c.geom), place, type_=Geometry("POINT", 4326))
+    nearest = func.ST_ClosestPoint(
+        func.ST_Boundary(grid.c.geom), point(row.lon, row.lat), type_=Geometry("POINT", 4326)
+    )
     made = select(publication.c.id).where(publication.c.day == func.lower(grid.c.valid)).exists()
     found = conn.execute(
         select(

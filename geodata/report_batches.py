@@ -10,11 +10,10 @@ from sqlalchemy import Connection
 
 from geodata.account_areas import level_of_area
 from geodata.sql import statement
+from gridmap.report import OVER
 
 Which = Literal["all", "open", "unassigned"]
 
-#: States in which a report's work is over; its owner no longer matters to anybody's desk.
-ENDED = ("invalid", "merged", "refused", "closed", "rated", "upheld")
 #: Reports of a batch: some 100 MB in memory and a second of locks.
 SIZE = 200_000
 _DISTRICT_DIGITS = 6
@@ -49,7 +48,7 @@ class ReportChoice:
             if self.district or (self.area and self.area.isdigit() and len(self.area) == _CITY_DIGITS)
             else self.area
         )
-        ended = list(ENDED) if self.which == "open" else None
+        ended = list(OVER) if self.which == "open" else None
         return {"district": self.district, "area": smaller, "ended": ended, "unassigned": self.which == "unassigned"}
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import IntegrityError
 
+from geodata.seen import seen_tag
 from geodata.tables import account, unit, unit_duty
 from geodata.tables.units import UNIT_KINDS
 from gridmap.errors import GridmapError
@@ -63,7 +63,7 @@ class UnitFacts:
     @property
     def tag(self) -> str:
         """Names the state, so that a form can say which one it was opened on."""
-        return sha256(repr(asdict(self)).encode()).hexdigest()[:16]
+        return seen_tag(asdict(self))
 
 
 def is_open(day: date) -> ColumnElement[bool]:

@@ -1,6 +1,5 @@
 """Edit what a grid in force is called and of which kind it is; its ground changes by loading or by a plan alone."""
 
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -9,6 +8,7 @@ from geodata.actions.acting import Actor
 from geodata.actions.managing import ChangedMeanwhile
 from geodata.grids import grid_by_code
 from geodata.jobs.coverage import ask_for_coverage
+from geodata.seen import seen_tag
 from geodata.tables import grid
 from geodata.tables.grids import KINDS
 from gridmap.errors import GridmapError
@@ -35,7 +35,7 @@ class GridKindUnknown(GridmapError):
 
 def tag_of_grid(row: Row[Any]) -> str:
     """Names what a form showed, so that a stale edit is noticed."""
-    return sha256(repr((row.id, *(getattr(row, name) for name in _EDITED))).encode()).hexdigest()[:16]
+    return seen_tag(row.id, *(getattr(row, name) for name in _EDITED))
 
 
 def edit_grid(conn: Connection, by: Actor, code: str, seen: str, *, name: str, name_en: str, kind: str) -> bool:

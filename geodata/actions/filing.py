@@ -16,6 +16,7 @@ from geodata.address_queue import keep_searches
 from geodata.asking import renew_doubts
 from geodata.days import today
 from geodata.indexes import grid_index
+from geodata.points import point
 from geodata.positions.piles import flag_new_report
 from geodata.reports import insert_report, report_by_key
 from geodata.settings import Settings
@@ -74,7 +75,7 @@ def file_report(
         conn,
         draft,
         {
-            "geom": None if math.isnan(place.lon) else func.ST_SetSRID(func.ST_MakePoint(place.lon, place.lat), 4326),
+            "geom": None if math.isnan(place.lon) else point(place.lon, place.lat),
             "placed_by": "address" if by_address else "received",
             "occurred_at": occurred_at,
             "reported_at": reported_at,

@@ -37,6 +37,11 @@ class PlaceAnswer:
     at: date
     share: float | None = None
 
+    @property
+    def codes(self) -> tuple[str | None, str | None]:
+        """Of grid and community, as ``Scope.holds`` takes them."""
+        return self.grid.code if self.grid else None, self.community.code if self.community else None
+
 
 def locate_place(
     conn: Connection,

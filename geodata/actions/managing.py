@@ -1,7 +1,6 @@
 """Manage accounts: make, change, end. Nobody gives what lies outside the own area; every change is in the audit log with before and after."""
 
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, or_, select, text, update
 
@@ -11,6 +10,7 @@ from geodata.account_list import managed_account
 from geodata.accounts import EVERYWHERE, Account, add_account
 from geodata.actions.acting import Actor
 from geodata.days import valid_on
+from geodata.seen import seen_tag
 from geodata.sessions import end_sessions_of
 from geodata.tables import account, account_area, division, grid, person, unit
 from geodata.units import open_unit
@@ -98,9 +98,7 @@ class Rights:
     @property
     def tag(self) -> str:
         """Names the state, so that a form can say which one it was opened on."""
-        return sha256(repr((self.display_name, self.role, self.areas, self.unit, self.person)).encode()).hexdigest()[
-            :16
-        ]
+        return seen_tag(self.display_name, self.role, self.areas, self.unit, self.person)
 
     @property
     def reach(self) -> tuple[str, tuple[str, ...], str]:

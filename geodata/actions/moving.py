@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,10 @@ from geodata.actions.rederiving import deciding_day
 from geodata.days import today, valid_on
 from geodata.notices import tell, workers_of
 from geodata.owners import derive_reports, write_owners
+from geodata.points import point
 from geodata.reports import report_by_ref
 from geodata.scope import districts_of
+from geodata.seen import seen_tag
 from geodata.settings import Settings
 from geodata.tables import doubt, event, grid, owner, report
 from gridmap.errors import GridmapError
@@ -60,7 +61,7 @@ class Move:
 
 def tag_of_place(row: Row[Any]) -> str:
     """Names where a page showed the report, and whose it was."""
-    return sha256(repr((row.id, row.lon, row.lat, row.grid_id, row.reason)).encode()).hexdigest()[:16]
+    return seen_tag(row.id, row.lon, row.lat, row.grid_id, row.reason)
 
 
 def preview_move(conn: Connection, settings: Settings, by: Actor, row: Row[Any], lon: float, lat: float) -> Move:
@@ -71,14 +72,13 @@ def preview_move(conn: Connection, settings: Settings, by: Actor, row: Row[Any],
     if row.lon is None:
         raise NothingToMove
     place = _place(conn, settings, row, lon, lat)
-    codes = [named.code if named else None for named in (place.grid, place.community)]
     # Reports in no grid are for whoever has the district: not for a grid, a community or a street.
     nowhere = place.grid is None and not by.scope.everywhere and not districts_of(by.scope.areas or ())
     return Move(
         place,
         _EARTH.inv(row.lon, row.lat, place.lon, place.lat)[2],
-        (place.grid.code if place.grid else None) == row.grid_code,
-        nowhere or not by.scope.holds(*codes),
+        place.codes[0] == row.grid_code,
+        nowhere or not by.scope.holds(*place.codes),
     )
 
 
@@ -90,15 +90,15 @@ def move_pin(
     Errors: ``UnknownReport``, ``ChangedMeanwhile``, ``PinNotMoved``, those of ``preview_move``.
     """
     key = report_by_ref(conn, by.scope, ref).id
-    conn.execute(select(report.c.id).where(report.c.id == key).with_for_update())
+    conn.execute(select(report.c.id).where(report.c.id == key).with_for_update(key_share=True))
     row = report_by_ref(conn, by.scope, ref)
     if tag_of_place(row) != seen:
         raise ChangedMeanwhile
     move = preview_move(conn, settings, by, row, lon, lat)
     if move.moved_m < LEAST_M:
         raise PinNotMoved(field="lon")
-    point = func.ST_SetSRID(func.ST_MakePoint(move.place.lon, move.place.lat), 4326)
-    conn.execute(update(report).where(report.c.id == key).values(geom=point, placed_by="person"))
+    there = point(move.place.lon, move.place.lat)
+    conn.execute(update(report).where(report.c.id == key).values(geom=there, placed_by="person"))
     as_of = None if move.place.at == _day(conn, settings, key) else move.place.at
     derived = derive_reports(conn, settings, [key], at=as_of)
     write_owners(conn, settings, derived, cause="moved", account_id=by.account_id, overrule_decided=True)
@@ -136,7 +136,7 @@ def _day(conn: Connection, settings: Settings, key: int) -> date:
 def _note(conn: Connection, by: Actor, row: Row[Any], move: Move, why: str) -> None:
     detail = {
         "from": {"lon": row.lon, "lat": row.lat, "grid": row.grid_code},
-        "to": {"lon": move.place.lon, "lat": move.place.lat, "grid": move.place.grid.code if move.place.grid else None},
+        "to": {"lon": move.place.lon, "lat": move.place.lat, "grid": move.place.codes[0]},
         "metres": round(move.moved_m, 1),
         "why": why,
     }
@@ -148,7 +148,7 @@ def _note(conn: Connection, by: Actor, row: Row[Any], move: Move, why: str) -> N
 def _tell(conn: Connection, settings: Settings, by: Actor, row: Row[Any], move: Move) -> None:
     if move.same_owner:
         return
-    new = move.place.grid.code if move.place.grid else None
+    new = move.place.codes[0]
     workers = workers_of(conn, [code for code in (row.grid_code, new) if code], today(settings.zone))
     detail = {"number": str(row.ref)[:8], "category": row.category, "from": row.grid_code, "to": new}
     for code, kind in ((row.grid_code, "moved_away"), (new, "moved_here")):

@@ -80,7 +80,7 @@ def search_and_place(conn: Connection, settings: Settings, report_ids: Sequence[
             func.coalesce(address_search.c.state, "open") == "open",
         )
         .order_by(report.c.id)
-        .with_for_update(of=report)
+        .with_for_update(of=report, key_share=True)
     ).all()
     found = match_addresses(conn, settings, [row.address_text for row in rows])
     keep_searches(conn, {row.report_id: match for row, match in zip(rows, found, strict=True)})
@@ -167,7 +167,7 @@ def give_up_placing(conn: Connection, settings: Settings, by: Actor, ref: UUID |
 def _locked(conn: Connection, by: Actor, ref: UUID | str) -> Search:
     """The search as it is now that nobody else can change it."""
     known = search_of_report(conn, by.scope, ref)
-    conn.execute(select(report.c.id).where(report.c.id == known.report_id).with_for_update())
+    conn.execute(select(report.c.id).where(report.c.id == known.report_id).with_for_update(key_share=True))
     return search_of_report(conn, by.scope, ref)
 
 

@@ -9,14 +9,13 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Date, Select, cast, func, select
 
 from geodata.copying import copy_out
+from geodata.points import degrees_reached
 from geodata.settings import Settings
 from geodata.tables import grid, owner, report
 
 Moves = list[tuple[str, str, int]]
 
 _COLUMNS = {"report_id": "int64", "status": "str", "grid_id": "Int64", "reason": "str", "intake_district": "str"}
-#: A degree is at least this long up to 68 degrees of latitude.
-_SHORTEST_DEGREE_M = 40_000
 
 
 def deciding_day(settings: Settings) -> ColumnElement[date]:
@@ -28,7 +27,7 @@ def deciding_day(settings: Settings) -> ColumnElement[date]:
 
 def reach_degrees(settings: Settings) -> float:
     """How far in degrees a grid reaches at most: a report in no grid goes to the nearest within the limit."""
-    return (settings.gap_limit_m + 1) / _SHORTEST_DEGREE_M
+    return degrees_reached(settings.gap_limit_m + 1)
 
 
 def chosen_reports(*where: ColumnElement[bool]) -> Select[Any]:

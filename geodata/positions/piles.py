@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, delete, exists, func, select, text, upda
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.copying import copy_in
-from geodata.positions.locking import lock_reports
+from geodata.locking import lock_rows
+from geodata.points import point
 from geodata.reports import described
 from geodata.sql import statement
 from geodata.tables import account, pile, place_flag, report
@@ -75,7 +76,7 @@ def _found_piles(positions: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _write_pile(conn: Connection, found: dict[str, Any]) -> int:
-    geom = func.ST_SetSRID(func.ST_MakePoint(found["lon"], found["lat"]), 4326)
+    geom = point(found["lon"], found["lat"])
     told = {name: found[name] for name in ("reports", "categories", "sources", "first_day", "last_day")}
     written = insert(pile).values(
         datum=found["datum"], raw_lon=found["raw_lon"], raw_lat=found["raw_lat"], geom=geom, **told
@@ -110,7 +111,7 @@ def _write_flags(conn: Connection, flags: pd.DataFrame, last: int) -> None:
     ids = list(changed.scalars())
     if not ids:
         return
-    lock_reports(conn, ids)
+    lock_rows(conn, report.c.id, ids)
     conn.execute(delete(place_flag).where(place_flag.c.report_id == func.any(ids)))
     conn.execute(
         text(
@@ -169,7 +170,7 @@ def call_real(conn: Connection, ref: UUID, real: bool, account_id: int | None) -
         return
     conn.execute(update(pile).where(pile.c.id == key).values(real_at=func.now(), real_by=account_id))
     ids = list(conn.scalars(select(place_flag.c.report_id).where(place_flag.c.pile_id == key)))
-    lock_reports(conn, ids)
+    lock_rows(conn, report.c.id, ids)
     conn.execute(delete(place_flag).where(place_flag.c.pile_id == key))
     stamp(conn, ids)
 
