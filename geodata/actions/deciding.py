@@ -115,6 +115,8 @@ def _locked(conn: Connection, by: Actor, ref: UUID) -> tuple[Row[Any], Row[Any] 
         if mine is None:
             raise
         found = mine
+    # The report before its owner, as whoever moves a pin or places an address does: so nobody waits for the other.
+    conn.execute(select(report.c.id).where(report.c.id == found.id).with_for_update(key_share=True))
     conn.execute(select(owner.c.report_id).where(owner.c.report_id == found.id).with_for_update())
     row = conn.execute(described().where(report.c.id == found.id)).one()
     return row, doubt_of(conn, found.id)

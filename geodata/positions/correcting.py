@@ -99,7 +99,7 @@ def _next(conn: Connection, conditions: list[ColumnElement[bool]], limit: int) -
         .where(*conditions)
         .order_by(report.c.id)
         .limit(limit)
-        .with_for_update(of=report)
+        .with_for_update(of=report, key_share=True)
     )
     rows = conn.execute(query)
     return pd.DataFrame(rows.all(), columns=list(rows.keys()))
