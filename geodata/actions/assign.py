@@ -1,6 +1,6 @@
 """Derive owners again, as of filing: batch by batch, with a preview, into the side table and its history.
 
-Loaders that write new reports derive their owners first (``geodata.owners.derive_owners``): a report is born with its intake district.
+Loaders that write new reports derive their owners first (``geodata.owners.deriving.derive_owners``): a report is born with its intake district.
 """
 
 from collections import Counter
@@ -8,21 +8,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from threading import Event, Lock
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from geodata.asking import renew_doubts
-from geodata.held_owners import WORDS, HeldOwners, held_where
+from geodata.owners.asking import renew_doubts
+from geodata.owners.held import WORDS, HeldOwners, held_where
 from geodata.indexes import hold_grids
 from geodata.jobs.snapshots import ask_for_snapshot
-from geodata.owner_changes import OwnerChanges, owner_changes, write_changes
-from geodata.owners import DerivedOwners, derive_held
-from geodata.report_batches import Batch, ReportChoice, Which, report_batches
+from geodata.owners.changes import OwnerChanges, owner_changes, write_changes
+from geodata.owners.deriving import DerivedOwners, derive_held
+from geodata.owners.batches import Batch, ReportChoice, Which, report_batches
 from geodata.settings import Settings
 from geodata.tables import grid
 
@@ -160,23 +161,25 @@ def assign_in_batches(
     left = iter(sorted(set(range(len(run.batches))) - run.done))
     counting, stopping = Lock(), Event()
 
-    def one(number: int) -> bool:
+    def one(conn: Connection, number: int) -> bool:
         nonlocal run
-        with engine.connect() as conn:
-            batch = run.batches[number]
-            found = assign_batch(conn, settings, run.choice, batch, write=write, account_id=account_id)
-            with counting:
-                further = run.with_batch(number, found)
-                stop = keep(conn, further)
-                conn.commit()
-                run = further
+        # Both cores are busy with a batch each: a second process for its rows would only cost its start.
+        conn.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
+        batch = run.batches[number]
+        found = assign_batch(conn, settings, run.choice, batch, write=write, account_id=account_id)
+        with counting:
+            further = run.with_batch(number, found)
+            stop = keep(conn, further)
+            conn.commit()
+            run = further
         return stop
 
     def work() -> None:
         try:
-            while not stopping.is_set() and (number := next(left, None)) is not None:
-                if _again_after_deadlock(lambda number=number: one(number)):  # type: ignore[misc]
-                    stopping.set()
+            with engine.connect() as conn:
+                while not stopping.is_set() and (number := next(left, None)) is not None:
+                    if _again_after_deadlock(conn, partial(one, conn, number)):
+                        stopping.set()
         except BaseException:
             stopping.set()
             raise
@@ -190,7 +193,7 @@ def assign_in_batches(
     return run
 
 
-def _again_after_deadlock(work: Callable[[], bool]) -> bool:
+def _again_after_deadlock(conn: Connection, work: Callable[[], bool]) -> bool:
     """Do it again when the database ended it for somebody else's sake, a few times."""
     for _ in range(_TRIES - 1):
         try:
@@ -198,6 +201,7 @@ def _again_after_deadlock(work: Callable[[], bool]) -> bool:
         except OperationalError as error:
             if getattr(error.orig, "pgcode", None) not in _PASSING:
                 raise
+            conn.rollback()
     return work()
 
 

@@ -15,12 +15,12 @@ from sqlalchemy.pool import NullPool
 
 from geodata.actions.assign import AssignRun, assign_in_batches
 from geodata.cluster import Cluster
-from geodata.held_owners import held_where
+from geodata.owners.held import held_where
 from geodata.indexes import grid_index
 from geodata.migrations import upgrade
-from geodata.owner_changes import owner_changes, stage_changes, write_changes
-from geodata.owners import derive_held
-from geodata.report_batches import Batch, ReportChoice, report_batches
+from geodata.owners.changes import owner_changes, stage_changes, write_changes
+from geodata.owners.deriving import derive_held
+from geodata.owners.batches import ReportChoice, report_batches
 from geodata.settings import Settings
 from gridmap.assignment import warm_up
 from scripts.benchmarks.bulk_city import fill_grids, fill_reports, forget_owners, maintain
@@ -106,16 +106,20 @@ def assign_all(engine: Engine, settings: Settings) -> None:
 def compute_and_stage(engine: Engine, settings: Settings) -> None:
     """Out by COPY, located, compared, into the staging table by COPY; nothing is written for good."""
     with engine.connect() as conn:
-        batches = report_batches(conn, ReportChoice())
+        left = iter(report_batches(conn, ReportChoice()))
 
-    def work(batch: Batch) -> None:
+    def work() -> None:
         with engine.connect() as conn:
-            held = held_where(conn, settings, **batch.conditions)
-            derived = derive_held(conn, settings, held).columns()
-            stage_changes(conn, held, derived, owner_changes(held, derived))
+            while (batch := next(left, None)) is not None:
+                conn.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
+                held = held_where(conn, settings, **batch.conditions)
+                derived = derive_held(conn, settings, held).columns()
+                stage_changes(conn, held, derived, owner_changes(held, derived))
+                conn.rollback()
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(work, batches))
+        for worker in [pool.submit(work) for _ in range(2)]:
+            worker.result()
 
 
 def steps(engine: Engine, settings: Settings) -> None:
