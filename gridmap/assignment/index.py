@@ -92,9 +92,9 @@ class GridIndex:
         if texts is not None and len(texts) != shapes.size:
             raise UnequalCodes(polygons=shapes.size, codes=len(texts))
         by_code = code_order(shapes, texts)
+        arrays: dict[str, NDArray[np.generic]] = {"code_order": by_code, "area_order": area_order(shapes, by_code)}
         outlines = Outlines.of(shapes)
-        arrays = outlines.to_arrays() | Raster.of(outlines).to_arrays()
-        arrays |= {"code_order": by_code, "area_order": area_order(shapes, by_code)}
+        arrays |= outlines.to_arrays() | Raster.of(outlines).to_arrays()
         if texts is not None:
             arrays["codes"] = np.array([code or "" for code in texts], dtype=np.str_)
             arrays["coded"] = np.array([code is not None for code in texts], dtype=np.bool_)

@@ -18,11 +18,18 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
+_AT_A_TIME = 20_000  # grids that are copied to be normalised
+
 
 def code_order(polygons: NDArray[np.object_], codes: Sequence[str | None] | None) -> Ints:
     """Rank of each grid, 0 first, by code and then by normalised WKB."""
-    shapes: list[bytes | None] = shapely.to_wkb(shapely.normalize(polygons), byte_order=1).tolist()
-    named = codes if codes is not None else [None] * len(shapes)
+    named = codes if codes is not None else [None] * len(polygons)
+    if None not in named and len(set(named)) == len(named):
+        return _ranks(sorted(range(len(named)), key=lambda position: named[position] or ""))
+    shapes: list[bytes | None] = []
+    for first in range(0, len(polygons), _AT_A_TIME):
+        few = shapely.normalize(polygons[first : first + _AT_A_TIME])
+        shapes += shapely.to_wkb(few, byte_order=1).tolist()
     keys = [(code is None, code or "", shape or b"") for code, shape in zip(named, shapes, strict=True)]
     return _ranks(sorted(range(len(keys)), key=keys.__getitem__))
 

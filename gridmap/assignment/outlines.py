@@ -1,6 +1,6 @@
 """The outlines of grids as plain arrays, as the kernels read them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from gridmap.errors import GridmapError
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+_AT_A_TIME = 20_000
+_NOTHING = np.empty(0, dtype=np.int64)
 _POLYGONAL = (shapely.GeometryType.MISSING, shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -42,13 +44,18 @@ class Outlines:
     @classmethod
     def of(cls, polygons: NDArray[np.object_]) -> "Outlines":
         """The outlines of polygons from `checked_polygons`."""
-        parts, grid_of_part = shapely.get_parts(polygons, return_index=True)
-        rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-        return cls(
-            xy=shapely.get_coordinates(rings).ravel(),
-            ring_start=np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(rings), dtype=np.int64)]),
-            grid_start=_starts(grid_of_part[part_of_ring], polygons.size),
-        )
+        xy = np.empty((int(shapely.get_num_coordinates(polygons).sum()), 2))
+        lengths, rings_of_grids, end = [_NOTHING], [_NOTHING], 0
+        for few in _in_parts(polygons):
+            # Parts and rings are copies: of a million grids at once they would take gigabytes.
+            parts, grid_of_part = shapely.get_parts(few, return_index=True)
+            rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+            coordinates = shapely.get_coordinates(rings)
+            xy[end : end + len(coordinates)] = coordinates
+            end += len(coordinates)
+            lengths.append(shapely.get_num_coordinates(rings))
+            rings_of_grids.append(np.bincount(grid_of_part[part_of_ring], minlength=few.size))
+        return cls(xy=xy.ravel(), ring_start=_starts(lengths), grid_start=_starts(rings_of_grids))
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Outlines":
@@ -86,9 +93,12 @@ def checked_polygons(polygons: Iterable[shapely.Geometry | None]) -> NDArray[np.
         row = int(wrong[0])
         raise NotAPolygon(kind=shapes[row].geom_type, row=row, field="geometry")
     shapes[shapely.is_empty(shapes)] = None
-    coordinates, owners = shapely.get_coordinates(shapes, return_index=True)
-    shapes[owners[~np.isfinite(coordinates).all(axis=1)]] = None
-    return np.asarray(shapely.force_2d(shapes), dtype=object)
+    for few in _in_parts(shapes):
+        coordinates, owners = shapely.get_coordinates(few, return_index=True)
+        few[owners[~np.isfinite(coordinates).all(axis=1)]] = None
+        raised = shapely.has_z(few)
+        few[raised] = shapely.force_2d(few[raised])
+    return shapes
 
 
 def _geometry(value: object, row: int) -> shapely.Geometry | None:
@@ -99,8 +109,12 @@ def _geometry(value: object, row: int) -> shapely.Geometry | None:
     raise NotAPolygon(kind=type(value).__name__, row=row, field="geometry")
 
 
-def _starts(owner_of_each: Ints, owners: int) -> Ints:
-    """Where the things of each owner start, in a list sorted by owner; one longer than the owners."""
-    starts = np.zeros(owners + 1, dtype=np.int64)
-    np.cumsum(np.bincount(owner_of_each, minlength=owners), out=starts[1:])
-    return starts
+def _in_parts(shapes: NDArray[np.object_]) -> Iterator[NDArray[np.object_]]:
+    """Views of some shapes after another, so that what is worked out of them takes little memory at a time."""
+    for first in range(0, shapes.size, _AT_A_TIME):
+        yield shapes[first : first + _AT_A_TIME]
+
+
+def _starts(lengths: list[Ints]) -> Ints:
+    """Where things of these lengths start, one after another; one longer than there are things."""
+    return np.concatenate([[0], np.cumsum(np.concatenate(lengths), dtype=np.int64)])
