@@ -36,8 +36,12 @@ def photos() -> str:
 
 def with_sent_files(form: ReportForm) -> tuple[ReportForm, list[GridmapError]]:
     """The form with the photos of the request, and what is wrong with those that could not be kept."""
-    wrong = []
-    for sent in chosen_files(request.files.getlist("photos")):
+    wrong: list[GridmapError] = []
+    most = db.settings().photos_most
+    files = chosen_files(request.files.getlist("photos"))
+    if len(files) > most:  # each takes a while to be read, also the same one over and over
+        wrong.append(TooManyPhotos(field="photos", limit=most))
+    for sent in files[:most]:
         try:
             form = _with_sent(form, sent)
         except GridmapError as error:
@@ -63,7 +67,7 @@ def looked_at(form: ReportForm) -> list[JudgedPhoto]:
     conn, settings = db.connection(), db.settings()
     account_id = g.account.id if g.account else None
     rows = []
-    for ref in dict.fromkeys(form.photos):
+    for ref in list(dict.fromkeys(form.photos))[: settings.photos_most]:
         try:
             rows += photos_of_sender(conn, [ref], account_id=account_id, form_key=UUID(form.key))
         except GridmapError:  # swept, or never there
