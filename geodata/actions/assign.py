@@ -14,18 +14,18 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
-from geodata.owners.asking import renew_doubts
-from geodata.owners.held import WORDS, HeldOwners, held_where
 from geodata.indexes import hold_grids
 from geodata.jobs.snapshots import ask_for_snapshot
+from geodata.owners.asking import renew_doubts
+from geodata.owners.batches import Batch, ReportChoice, Which, report_batches
 from geodata.owners.changes import OwnerChanges, owner_changes, write_changes
 from geodata.owners.deriving import DerivedOwners, derive_held
-from geodata.owners.batches import Batch, ReportChoice, Which, report_batches
+from geodata.owners.held import WORDS, HeldOwners, held_where
+from geodata.owners.moves import Moves, codes_of, largest_first, moves_by_key
 from geodata.settings import Settings
-from geodata.tables import grid
 
 _MOVES_TOLD = 20
 _WORKERS = 2
@@ -58,14 +58,13 @@ class AssignSummary:
         return type(self)(**counts, reasons=self.reasons + other.reasons, pairs=self.pairs + other.pairs)
 
     @property
-    def moves(self) -> list[tuple[str, str, int]]:
-        """The largest moves: from, to, reports."""
-        return [(old, new, count) for old, new, count in self.as_json(_MOVES_TOLD)["pairs"]]
+    def moves(self) -> Moves:
+        """The largest moves."""
+        return largest_first(self.pairs)[:_MOVES_TOLD]
 
     def as_json(self, most: int | None = None) -> dict[str, Any]:
         """As JSON with at most so many of the largest moves; ``from_json`` reads it back."""
-        ordered = sorted(self.pairs.items(), key=lambda pair: (-pair[1], pair[0]))
-        pairs = [[old, new, count] for (old, new), count in ordered[:most]]
+        pairs = [list(move) for move in largest_first(self.pairs)[:most]]
         return {**{name: getattr(self, name) for name in _COUNTS}, "reasons": dict(self.reasons), "pairs": pairs}
 
     @classmethod
@@ -259,16 +258,9 @@ def _pairs(
     conn: Connection, held: HeldOwners, derived: DerivedOwners, changes: OwnerChanges
 ) -> Counter[tuple[str, str]]:
     """Moves from grid to grid by their codes."""
-    old, new = held.grid_id[changes.row], derived.grid_id[changes.row]
-    moved = np.column_stack([old, new])[old != new]
-    pairs, counts = np.unique(moved, axis=0, return_counts=True)
-    keys = np.unique(pairs).tolist()
-    codes = {
-        row.id: row.code for row in conn.execute(select(grid.c.id, grid.c.code).where(grid.c.id == func.any(keys)))
-    }
-    return Counter(
-        {
-            (codes.get(a, ""), codes.get(b, "")): count
-            for (a, b), count in zip(pairs.tolist(), counts.tolist(), strict=True)
-        }
-    )
+    moves = moves_by_key(held.grid_id[changes.row], derived.grid_id[changes.row])
+    codes = codes_of(conn, *moves)
+    found: Counter[tuple[str, str]] = Counter()
+    for (before, after), count in moves.items():
+        found[codes[before], codes[after]] += count
+    return found

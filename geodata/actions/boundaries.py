@@ -29,21 +29,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import DATERANGE
 
 from geodata.actions.publishing import Published, apply_publication, preview_publication
-from geodata.actions.rederiving import (
-    Moves,
-    chosen_reports,
-    codes_of,
-    deciding_day,
-    moves_between,
-    reach_degrees,
-    read_reports,
-)
 from geodata.days import today
 from geodata.editions import note_publication
 from geodata.jobs.queue import enqueue
 from geodata.lineage import renew_lineage
 from geodata.notices import tell, workers_of
-from geodata.owners import derive_reports, write_owners
+from geodata.owners.days import deciding_day
+from geodata.owners.deriving import derive_reports
+from geodata.owners.moves import Moves, codes_of, moves_between
+from geodata.owners.reading import chosen_reports, reach_degrees, read_reports
+from geodata.owners.writing import write_owners
 from geodata.report_filter import midnight
 from geodata.settings import Settings
 from geodata.sql import statement

@@ -1,7 +1,6 @@
 """Correct a report's place (更正位置): the pin is moved, the coordinates as received stay, the owner is derived among the grids that decide."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +10,17 @@ from sqlalchemy import Connection, Row, func, select, update
 from geodata.actions.acting import Actor
 from geodata.actions.locating import PlaceAnswer, locate_place
 from geodata.actions.managing import ChangedMeanwhile
-from geodata.actions.rederiving import deciding_day
 from geodata.days import today, valid_on
 from geodata.notices import tell, workers_of
-from geodata.owners import derive_reports, write_owners
+from geodata.owners.days import deciding_day_of
+from geodata.owners.deriving import derive_reports
+from geodata.owners.writing import write_owners
 from geodata.points import point
 from geodata.reports import report_by_ref
 from geodata.scope import districts_of
 from geodata.seen import seen_tag
 from geodata.settings import Settings
-from geodata.tables import doubt, event, grid, owner, report
+from geodata.tables import doubt, event, grid, report
 from gridmap.errors import GridmapError
 from gridmap.report import OVER
 
@@ -99,7 +99,7 @@ def move_pin(
         raise PinNotMoved(field="lon")
     there = point(move.place.lon, move.place.lat)
     conn.execute(update(report).where(report.c.id == key).values(geom=there, placed_by="person"))
-    as_of = None if move.place.at == _day(conn, settings, key) else move.place.at
+    as_of = None if move.place.at == deciding_day_of(conn, settings, key) else move.place.at
     derived = derive_reports(conn, settings, [key], at=as_of)
     write_owners(conn, settings, derived, cause="moved", account_id=by.account_id, overrule_decided=True)
     # What was asked about the old place is asked no more.
@@ -115,7 +115,7 @@ def _place(conn: Connection, settings: Settings, row: Row[Any], lon: float, lat:
 
     Open work needs somebody who works there now: where the grid of that day has ended, or there was none, those of today decide.
     """
-    then = locate_place(conn, settings, lon, lat, at=_day(conn, settings, row.id))
+    then = locate_place(conn, settings, lon, lat, at=deciding_day_of(conn, settings, row.id))
     if row.status in OVER or _goes_on(conn, settings, then.grid_id):
         return then
     return locate_place(conn, settings, lon, lat)
@@ -124,13 +124,6 @@ def _place(conn: Connection, settings: Settings, row: Row[Any], lon: float, lat:
 def _goes_on(conn: Connection, settings: Settings, grid_id: int | None) -> bool:
     there = select(grid.c.id).where(grid.c.id == grid_id, valid_on(grid, today(settings.zone)))
     return conn.scalar(there) is not None
-
-
-def _day(conn: Connection, settings: Settings, key: int) -> date:
-    day = select(deciding_day(settings)).select_from(report.join(owner, owner.c.report_id == report.c.id))
-    found = conn.scalar(day.where(report.c.id == key))
-    assert found is not None
-    return found
 
 
 def _note(conn: Connection, by: Actor, row: Row[Any], move: Move, why: str) -> None:

@@ -17,7 +17,8 @@ from geodata.actions.locating import locate_place
 from geodata.actions.managing import ChangedMeanwhile
 from geodata.address_matching import AREAS, candidate_json, match_addresses
 from geodata.address_queue import Search, keep_searches, search_of_report
-from geodata.owners import derive_reports, write_owners
+from geodata.owners.deriving import derive_reports
+from geodata.owners.writing import write_owners
 from geodata.points import point
 from geodata.scope import OutsideArea
 from geodata.seen import seen_tag

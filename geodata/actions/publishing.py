@@ -10,20 +10,15 @@ from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.actions.acting import Actor
-from geodata.actions.rederiving import (
-    Moves,
-    chosen_reports,
-    codes_of,
-    deciding_day,
-    moves_between,
-    reach_degrees,
-    read_reports,
-)
 from geodata.days import today
 from geodata.editions import EditionDay, HandedOver, edition_days, handed_over
 from geodata.lineage import renew_lineage
 from geodata.notices import tell, workers_of
-from geodata.owners import derive_reports, write_owners
+from geodata.owners.days import deciding_day
+from geodata.owners.deriving import derive_reports
+from geodata.owners.moves import Moves, codes_of, moves_between
+from geodata.owners.reading import chosen_reports, reach_degrees, read_reports
+from geodata.owners.writing import write_owners
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from geodata.tables import doubt, grid, grid_lineage, owner, publication, report

@@ -14,7 +14,7 @@ from geodata.actions.assign import AssignRun, AssignSummary, assign_in_batches
 from geodata.cli.main import EXIT_INTERRUPTED
 from geodata.database import DatabaseUnreachable, open_engine
 from geodata.jobs.snapshots import ask_for_snapshot
-from geodata.report_batches import ReportChoice, Which
+from geodata.owners.batches import ReportChoice, Which
 from geodata.settings import Settings
 from gridmap.errors import Language
 

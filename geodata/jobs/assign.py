@@ -11,7 +11,7 @@ from geodata.audit import note
 from geodata.jobs.kinds import JobCancelled, JobContext, job_kind
 from geodata.jobs.queue import enqueue, job_by_ref, job_by_unique_key, keep
 from geodata.jobs.snapshots import ask_for_snapshot
-from geodata.report_batches import ReportChoice
+from geodata.owners.batches import ReportChoice
 
 KIND = "assign"
 _MOVES_KEPT = 2000

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from geodata.asking import Alternatives, renew_doubts
 from geodata.jobs.positions import ask_for_positions
 from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.loaders.address_searching import write_searches
 from geodata.loaders.position_flags import flag_loaded, keep_corrections
 from geodata.loaders.staging import STAGE, Counts
+from geodata.owners.asking import Alternatives, renew_doubts
 
 # Each staged row with the report it is: new ones get their number here.
 _MATCH = f"""

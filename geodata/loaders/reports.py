@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.asking import Alternatives
 from geodata.loaders.address_searching import SEARCH_TYPES, Searched, search_addresses
 from geodata.loaders.columns import LAT, LON, column, listed
 from geodata.loaders.datum_check import check_datum_of
@@ -18,7 +17,8 @@ from geodata.loaders.report_writing import ask_about, write_reports
 from geodata.loaders.staging import Counts, stage
 from geodata.loaders.summary import Note
 from geodata.loaders.work import Kind, Work, reject_repeats, staged_columns, text_series
-from geodata.owners import derive_owners
+from geodata.owners.asking import Alternatives
+from geodata.owners.deriving import derive_owners
 from gridmap.assignment import Reason
 from gridmap.datum import DATUMS
 from gridmap.report import (

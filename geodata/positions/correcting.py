@@ -12,7 +12,8 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, text, update
 
 from geodata.copying import copy_in
-from geodata.owners import derive_reports, write_owners
+from geodata.owners.deriving import derive_reports
+from geodata.owners.writing import write_owners
 from geodata.positions.stream_reports import Stream, placed_in
 from geodata.settings import Settings
 from geodata.sql import statement

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, select
 
-from geodata.held_owners import WORDS, held_owners
-from geodata.owners import derive_held
+from geodata.owners.deriving import derive_held
+from geodata.owners.held import WORDS, held_owners
+from geodata.owners.moves import moves_by_key
 from geodata.positions.stream_reports import Stream, StreamUnusable, stream_places
 from geodata.settings import Settings
 from geodata.tables import grid, report
@@ -52,18 +53,14 @@ def preview_correction(conn: Connection, settings: Settings, stream: Stream, to_
     held = held_owners(conn, settings, places["report_id"].to_numpy())
     lon, lat = places["new_lon"].to_numpy(), places["new_lat"].to_numpy()
     derived = derive_held(conn, settings, replace(held, lon=lon, lat=lat))
-    changed = held.grid_id != derived.grid_id
-    pairs, counts = np.unique(
-        np.column_stack([held.grid_id[changed], derived.grid_id[changed]]), axis=0, return_counts=True
-    )
-    order = np.argsort(-counts, kind="stable")[:_MOVES_TOLD]
+    moves = moves_by_key(held.grid_id, derived.grid_id)
     east = (lon - places["lon"]) * np.cos(np.radians(lat))
     metres = np.hypot(east, lat - places["lat"]) * _METRES_A_DEGREE
     return Preview(
         reports=len(places),
         metres=float(np.median(metres)),
-        moved=int(changed.sum()),
-        moves=_named(conn, [(*pairs[at].tolist(), int(counts[at])) for at in order]),
+        moved=moves.total(),
+        moves=_named(conn, moves.most_common(_MOVES_TOLD)),
         none_before=int((held.grid_id < 0).sum()),
         none_after=int((derived.grid_id < 0).sum()),
         decided=int((WORDS[held.reason] == str(Reason.DECIDED)).sum()),
@@ -71,12 +68,12 @@ def preview_correction(conn: Connection, settings: Settings, stream: Stream, to_
     )
 
 
-def _named(conn: Connection, moves: list[tuple[int, int, int]]) -> list[Move]:
-    keys = {key for before, after, _ in moves for key in (before, after)}
+def _named(conn: Connection, moves: list[tuple[tuple[int, int], int]]) -> list[Move]:
+    keys = {key for pair, _ in moves for key in pair}
     rows: list[Any] = list(conn.execute(select(grid.c.id, grid.c.code, grid.c.name).where(grid.c.id.in_(keys))))
     names = {row.id: (row.code, row.name) for row in rows}
     nothing = (None, None)
-    return [Move(*names.get(before, nothing), *names.get(after, nothing), count) for before, after, count in moves]
+    return [Move(*names.get(before, nothing), *names.get(after, nothing), count) for (before, after), count in moves]
 
 
 def _left_alone(conn: Connection, settings: Settings, stream: Stream) -> int:

@@ -15,12 +15,12 @@ from sqlalchemy.pool import NullPool
 
 from geodata.actions.assign import AssignRun, assign_in_batches
 from geodata.cluster import Cluster
-from geodata.owners.held import held_where
 from geodata.indexes import grid_index
 from geodata.migrations import upgrade
+from geodata.owners.batches import ReportChoice, report_batches
 from geodata.owners.changes import owner_changes, stage_changes, write_changes
 from geodata.owners.deriving import derive_held
-from geodata.owners.batches import ReportChoice, report_batches
+from geodata.owners.held import held_where
 from geodata.settings import Settings
 from gridmap.assignment import warm_up
 from scripts.benchmarks.bulk_city import fill_grids, fill_reports, forget_owners, maintain

@@ -20,7 +20,7 @@ from geodata.copying import copy_in
 from geodata.jobs import ask_cancel, job_by_ref
 from geodata.jobs.assign import ask_for_assigning
 from geodata.jobs.runner import Runner
-from geodata.report_batches import ReportChoice, report_batches
+from geodata.owners.batches import ReportChoice, report_batches
 from geodata.settings import Settings
 from geodata.tables import audit_log, grid, job, owner, owner_history
 from tests.geodata.cities import COMMUNITY, SIDE, SOUTH, WEST, insert_divisions, insert_grids, insert_other_district
@@ -138,12 +138,12 @@ import sys
 from pathlib import Path
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
-from geodata import report_batches
+from geodata.owners import batches
 from geodata.actions import assign
 import geodata.jobs.assign
 from geodata.jobs.runner import Runner
 from geodata.settings import Settings
-report_batches.report_batches.__kwdefaults__["size"] = 500
+batches.report_batches.__kwdefaults__["size"] = 500
 writing, count = assign.write_changes, 0
 def slow(*given, **named):
     global count

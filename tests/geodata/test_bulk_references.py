@@ -5,11 +5,12 @@ import pytest
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
-from geodata import bulk_references, owner_changes
+from geodata import bulk_references
 from geodata.bulk_references import ReferenceGone
-from geodata.held_owners import held_owners
-from geodata.owner_changes import OwnerChanges, write_changes
-from geodata.owners import derive_held
+from geodata.owners import changes
+from geodata.owners.changes import OwnerChanges, write_changes
+from geodata.owners.deriving import derive_held
+from geodata.owners.held import held_owners
 from geodata.settings import Settings
 from geodata.tables import grid, owner, owner_history
 from tests.geodata.cities import insert_divisions, insert_grids
@@ -19,7 +20,7 @@ from tests.geodata.test_owners import causes, filed_at, grid_of
 @pytest.fixture(params=["at once", "row by row"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways, for a few rows already."""
-    monkeypatch.setattr(owner_changes, "LEAST", 1)
+    monkeypatch.setattr(changes, "LEAST", 1)
     if request.param == "row by row":
         monkeypatch.setattr(bulk_references, "_may", lambda _: False)
     found: str = request.param

@@ -13,7 +13,6 @@ from geodata.actions import file_report
 from geodata.actions.acting import Actor
 from geodata.actions.deciding import NothingToTakeBack, SameOwner, confirm_owner, take_back, transfer_owner
 from geodata.actions.managing import ChangedMeanwhile
-from geodata.asking import renew_doubts
 from geodata.doubts import (
     DoubtChoice,
     count_doubts,
@@ -26,7 +25,9 @@ from geodata.doubts import (
 )
 from geodata.grids import UnknownGrid
 from geodata.loaders import LoadOptions, load_file
-from geodata.owners import derive_reports, write_owners
+from geodata.owners.asking import renew_doubts
+from geodata.owners.deriving import derive_reports
+from geodata.owners.writing import write_owners
 from geodata.reports import UnknownReport, report_by_ref
 from geodata.scope import EVERYTHING, Scope
 from geodata.settings import Settings

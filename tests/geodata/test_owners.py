@@ -6,9 +6,10 @@ import numpy as np
 from sqlalchemy import Connection, func, select, text, update
 
 from geodata.actions import file_report
-from geodata.held_owners import held_owners
-from geodata.owner_changes import owner_changes
-from geodata.owners import derive_held, derive_reports, write_owners
+from geodata.owners.changes import owner_changes
+from geodata.owners.deriving import derive_held, derive_reports
+from geodata.owners.held import held_owners
+from geodata.owners.writing import write_owners
 from geodata.settings import Settings
 from geodata.tables import grid, owner, owner_history, report
 from gridmap.report import ReportDraft

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Engine, select, update
 
-from geodata.held_owners import held_owners
-from geodata.owner_changes import owner_changes, write_changes
-from geodata.owners import derive_held
+from geodata.owners.changes import owner_changes, write_changes
+from geodata.owners.deriving import derive_held
+from geodata.owners.held import held_owners
 from geodata.settings import Settings
 from geodata.tables import grid, owner
 from tests.geodata.cities import insert_divisions, insert_grids

@@ -26,7 +26,8 @@ from geodata.editions import due_days, edition_days
 from geodata.lineage import lineage_of
 from geodata.loaders import LoadOptions, apply_frame
 from geodata.notices import notices_of
-from geodata.owners import derive_reports, write_owners
+from geodata.owners.deriving import derive_reports
+from geodata.owners.writing import write_owners
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from geodata.tables import doubt, grid, grid_lineage, job, owner, owner_history, publication, report

@@ -12,7 +12,7 @@ from geodata.case_details import same_kind_nearby
 from geodata.days import today
 from geodata.divisions import division_chain
 from geodata.hotline import order_of_report
-from geodata.ownership import Ownership
+from geodata.owners.ownership import Ownership
 from geodata.people import posts_of_areas
 from geodata.positions.piles import flag_of
 from geodata.reports import events_of, report_by_ref

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from geodata.actions.locating import PlaceAnswer, locate_place
-from geodata.ownership import ownership_of
+from geodata.owners.ownership import ownership_of
 from gridmap.access import Permission
 from web import db
 from web.scope import holds_place, scope

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from geodata.jobs import job_by_ref
 from geodata.jobs.assign import KIND, ask_for_assigning
 from geodata.jobs.queue import UnknownJob
-from geodata.report_batches import ReportChoice, Which
+from geodata.owners.batches import ReportChoice, Which
 from gridmap.access import Permission
 from gridmap.errors import GridmapError
 from web import db

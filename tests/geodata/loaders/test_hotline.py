@@ -151,7 +151,7 @@ def test_a_pin_that_a_person_set_survives_another_load(load: Load, conn: Connect
             "WHERE id = (SELECT report_id FROM hotline_order WHERE number = 'HH-20260214-000125')"
         )
     )
-    assert load(workbook(tmp_path, **{"诉求类别": ["供热", "噪声扰民", "路面", None]})).changed == 1
+    assert load(workbook(tmp_path, 诉求类别=["供热", "噪声扰民", "路面", None])).changed == 1
     row = conn.execute(text("SELECT placed_by, ST_X(geom) FROM report WHERE category = '路面'")).one()
     assert tuple(row) == ("person", 111.705)
 

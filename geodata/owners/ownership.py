@@ -7,12 +7,12 @@ from typing import Any
 from geoalchemy2 import Geometry
 from sqlalchemy import Connection, Row, func, select
 
-from geodata.actions.rederiving import deciding_day
 from geodata.case_details import owners_of
 from geodata.days import today
+from geodata.owners.days import deciding_day_of
 from geodata.points import point
 from geodata.settings import Settings
-from geodata.tables import grid, owner, publication, report
+from geodata.tables import grid, publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,7 @@ class Ownership:
 
 def ownership_of(conn: Connection, settings: Settings, row: Row[Any]) -> Ownership:
     """Why a listed report belongs to its grid."""
-    query = select(deciding_day(settings)).select_from(report.outerjoin(owner, owner.c.report_id == report.c.id))
-    day = conn.scalar(query.where(report.c.id == row.id))
-    assert day is not None
+    day = deciding_day_of(conn, settings, row.id)
     rows = owners_of(conn, row.id)
     ends: list[datetime | None] = [each.at for each in rows[1:]] + [None]
     owners = [PastOwner(each, until) for each, until in zip(rows, ends, strict=False)]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from geodata.binary_copy import row_type, rows_in
 from geodata.bulk_references import LEAST, checked_at_once
-from geodata.held_owners import WORDS, HeldOwners
+from geodata.owners.held import WORDS, HeldOwners
 from geodata.sql import statement
 from geodata.tables import account, grid
 

@@ -1,0 +1,57 @@
+"""Owners that were derived for some reports, written where they differ from those in force."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from geodata.jobs.snapshots import ask_for_snapshot
+from geodata.locking import lock_rows
+from geodata.owners.asking import renew_doubts
+from geodata.owners.changes import SAME_DAY, owner_changes, write_changes
+from geodata.owners.held import WORDS, held_owners
+from geodata.settings import Settings
+from geodata.tables import owner
+
+_EPOCH = date(1970, 1, 1)
+#: As many changed owners are worth a new snapshot before the next visitor asks for one.
+_MANY = 1000
+
+
+def write_owners(
+    conn: Connection,
+    settings: Settings,
+    derived: pd.DataFrame,
+    *,
+    cause: str,
+    account_id: int | None = None,
+    overrule_decided: bool = False,
+) -> int:
+    """Write the owners that differ from those in force, with their history, in the caller's transaction; gives how many moved.
+
+    ``derived`` is as from ``derive_reports``. A person's decision is left alone while its grid is in force, unless overruled: whoever
+    moves a report's pin overrules it. Owners are locked first, in the order of keys. With a column ``alternatives`` the doubts about
+    these reports are asked anew or withdrawn.
+    """
+    lock_rows(conn, owner.c.report_id, derived["report_id"].to_numpy())
+    held = held_owners(conn, settings, derived["report_id"].to_numpy())
+    asked = derived.set_index("report_id").loc[held.report_id]
+    codes = {word: code for code, word in enumerate(WORDS)}
+    columns: dict[str, NDArray[np.generic]] = {
+        "grid_id": asked["grid_id"].fillna(-1).to_numpy(dtype=np.int64),
+        "reason": asked["reason"].map(codes).to_numpy(dtype=np.int16),
+        "distance_to_edge_m": asked["distance_to_edge_m"].to_numpy(dtype=np.float64),
+        "share": asked["share"].to_numpy(dtype=np.float64),
+        "index_version": asked["index_version"].to_numpy(dtype=np.int64),
+        "as_of": np.array([SAME_DAY if day is None else (day - _EPOCH).days for day in asked["as_of"]], dtype=np.int32),
+    }
+    changes = owner_changes(held, columns, overrule_decided=overrule_decided)
+    moved = write_changes(conn, held, columns, changes, cause=cause, account_id=account_id)
+    if "alternatives" in asked:
+        doubtful = asked["alternatives"].dropna()
+        renew_doubts(conn, dict(zip(doubtful.index.tolist(), doubtful, strict=True)), held.report_id)
+    if len(changes.row) > _MANY:
+        ask_for_snapshot(conn)
+    return moved
