@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from geodata.address_matching import AREAS
-from geodata.addresses import GROUND_SHARE, AddressCandidate, find_address
+from geodata.addresses.finding import GROUND_SHARE, AddressCandidate, find_address
+from geodata.addresses.matching import AREAS
 from geodata.hotline import open_cases_near
 from geodata.people import posts_of_areas
 from geodata.scope import Scope

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
-from geodata.indexes import hold_grids
+from geodata.indexes.city import hold_grids
 from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.owners.asking import renew_doubts
 from geodata.owners.batches import Batch, ReportChoice, Which, report_batches

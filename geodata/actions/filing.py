@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func
 
 from geodata.actions.keeping_photos import JudgedPhoto, attach_photos
 from geodata.actions.locating import PlaceAnswer, locate_place
-from geodata.address_matching import MatchedAddress, candidate_json, match_addresses
-from geodata.address_queue import keep_searches
+from geodata.addresses.matching import MatchedAddress, candidate_json, match_addresses
+from geodata.addresses.queue import keep_searches
 from geodata.days import today
-from geodata.indexes import grid_index
+from geodata.indexes.city import grid_index
 from geodata.owners.asking import renew_doubts
 from geodata.points import point
 from geodata.positions.piles import flag_new_report

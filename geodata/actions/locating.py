@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from geodata.divisions import NamedPlace, division_chain
-from geodata.indexes import grid_index
+from geodata.indexes.city import grid_index
 from geodata.settings import Settings
 from gridmap.assignment import Reason
 from gridmap.datum import to_wgs84

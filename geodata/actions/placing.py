@@ -15,8 +15,8 @@ from sqlalchemy import Connection, func, select, update
 from geodata.actions.acting import Actor
 from geodata.actions.locating import locate_place
 from geodata.actions.managing import ChangedMeanwhile
-from geodata.address_matching import AREAS, candidate_json, match_addresses
-from geodata.address_queue import Search, keep_searches, search_of_report
+from geodata.addresses.matching import AREAS, candidate_json, match_addresses
+from geodata.addresses.queue import Search, keep_searches, search_of_report
 from geodata.owners.deriving import derive_reports
 from geodata.owners.writing import write_owners
 from geodata.points import point

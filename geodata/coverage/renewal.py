@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from geodata.copying import copy_in
 from geodata.coverage.freshness import FACT, LAYERS
 from geodata.days import today, valid_on
-from geodata.indexes import grid_index
+from geodata.indexes.city import grid_index
 from geodata.settings import Settings
 from geodata.tables import building, building_grid, division, fact, finding, grid, household
 from geodata.versions import layer_versions

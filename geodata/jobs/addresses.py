@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from geodata.actions.placing import Placed, search_and_place
-from geodata.address_queue import count_waiting, waiting_reports
+from geodata.addresses.queue import count_waiting, waiting_reports
 from geodata.jobs.kinds import JobContext, job_kind
 from geodata.jobs.queue import enqueue
 

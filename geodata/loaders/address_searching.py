@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select, text
 
-from geodata.address_matching import MatchedAddress, match_addresses, searched_version
+from geodata.addresses.matching import MatchedAddress, match_addresses, searched_version
 from geodata.loaders.place import Floats, Shapes
 from geodata.loaders.staging import STAGE
 from geodata.loaders.summary import Note

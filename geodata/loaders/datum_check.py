@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.indexes import grid_index
+from geodata.indexes.city import grid_index
 from geodata.loaders.summary import Note
 from geodata.loaders.work import Work
 from geodata.positions.footprints import footprints

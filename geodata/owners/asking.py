@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, update
 
-from geodata.indexes import CityIndex
+from geodata.indexes.city import CityIndex
 from geodata.settings import Settings
 from geodata.sql import statement
 from geodata.tables import doubt

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from geodata.indexes import CityIndex, change_days, grid_index
+from geodata.indexes.city import CityIndex, change_days, grid_index
 from geodata.owners.asking import Alternatives, named_alternatives, shares_in
 from geodata.owners.changes import SAME_DAY
 from geodata.owners.held import WORDS, HeldOwners, held_owners

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Row, delete, func, select
 
-from geodata.indexes import grid_index
+from geodata.indexes.city import grid_index
 from geodata.positions.footprints import footprints
 from geodata.settings import Settings
 from geodata.tables import datum_stream

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from geodata.actions.assign import AssignRun, assign_in_batches
 from geodata.cluster import Cluster
-from geodata.indexes import grid_index
+from geodata.indexes.city import grid_index
 from geodata.migrations import upgrade
 from geodata.owners.batches import ReportChoice, report_batches
 from geodata.owners.changes import owner_changes, stage_changes, write_changes

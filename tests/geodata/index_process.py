@@ -13,8 +13,9 @@ from pathlib import Path
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from geodata import index_file, indexes
 from geodata.actions import locate_place
+from geodata.indexes import city as indexes
+from geodata.indexes import file as index_file
 from geodata.settings import Settings
 from tests.geodata.cities import middle_of
 

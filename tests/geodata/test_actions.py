@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text
 
-from geodata import indexes
 from geodata.actions import KeyReused, assign_reports, file_report, locate_place
-from geodata.indexes import grid_index
+from geodata.indexes import city as indexes
+from geodata.indexes.city import grid_index
 from geodata.report_filter import ReportFilter
 from geodata.report_order import BadCursor
 from geodata.reports import UnknownReport, categories, list_reports, report_by_ref

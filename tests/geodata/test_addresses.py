@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection, text
 
-from geodata.addresses import AddressCandidate, address_index, find_address, find_addresses
+from geodata.addresses.finding import AddressCandidate, address_index, find_address, find_addresses
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from tests.geodata.cities import (

@@ -19,7 +19,7 @@ from geodata.actions.deciding import confirm_owner, transfer_owner
 from geodata.actions.managing import ChangedMeanwhile
 from geodata.actions.moving import move_pin, tag_of_place
 from geodata.actions.placing import place_at_point, tag_of_search
-from geodata.address_queue import search_of_report
+from geodata.addresses.queue import search_of_report
 from geodata.days import today
 from geodata.doubts import doubt_of, tag_of
 from geodata.reports import report_by_ref

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from geodata import index_file, index_store, indexes
-from geodata.indexes import grid_index
+from geodata.indexes import city as indexes
+from geodata.indexes import file as index_file
+from geodata.indexes import store as index_store
+from geodata.indexes.city import grid_index
 from geodata.settings import Settings
 from geodata.versions import version_of
 from tests.geodata.cities import SIDE, SOUTH, WEST, insert_divisions, insert_grid, insert_grids
@@ -192,7 +194,7 @@ def test_without_a_disk_the_answer_comes_from_memory(
     blocked = replace(settings, home=settings.home / "blocked")
     blocked.home.mkdir(parents=True)
     (blocked.home / "indexes").write_text("not a folder")
-    with caplog.at_level(logging.WARNING, logger="geodata.index_store"), city.connect() as conn:
+    with caplog.at_level(logging.WARNING, logger="geodata.indexes.store"), city.connect() as conn:
         for home in (settings, blocked):
             for day in (TODAY, TOMORROW):
                 forget()

@@ -21,7 +21,7 @@ from geodata.actions.placing import (
     search_and_place,
     tag_of_search,
 )
-from geodata.address_queue import Search, list_searches, next_search, search_counts, search_of_report, waiting_reports
+from geodata.addresses.queue import Search, list_searches, next_search, search_counts, search_of_report, waiting_reports
 from geodata.jobs.addresses import addresses, addresses_timer
 from geodata.jobs.kinds import JobContext
 from geodata.jobs.queue import enqueue, take

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, jsonify, request
 from sqlalchemy import Row
 
-from geodata.addresses import AddressCandidate
+from geodata.addresses.finding import AddressCandidate
 from geodata.days import today
 from geodata.desk import DeskAnswer, answer_address
 from gridmap.access import Permission

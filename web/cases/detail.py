@@ -7,7 +7,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection, Row
 
-from geodata.address_queue import search_state
+from geodata.addresses.queue import search_state
 from geodata.case_details import same_kind_nearby
 from geodata.days import today
 from geodata.divisions import division_chain

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
-from geodata.address_matching import AREAS
+from geodata.addresses.matching import AREAS
 
 STATE = {
     "open": _l("To be placed"),
@@ -74,9 +74,9 @@ def percent(score: float | None) -> str:
     """A score for people.
 
     >>> percent(0.874), percent(1.0), percent(None)
-    ('87 %', '100 %', '–')
+    ('87%', '100%', '–')
     """
-    return "–" if score is None else f"{round(score * 100)} %"
+    return "–" if score is None else f"{round(score * 100)}%"
 
 
 def address_helpers() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.actions.placing import give_up_placing, place_at_candidate, place_at_point, tag_of_search
-from geodata.address_queue import Search, list_searches, next_search, search_counts, search_of_report
+from geodata.addresses.queue import Search, list_searches, next_search, search_counts, search_of_report
 from geodata.days import today
 from gridmap.access import Permission
 from gridmap.errors import GridmapError

@@ -2,7 +2,7 @@ from flask import g, render_template, url_for
 from sqlalchemy import Connection
 
 from geodata.account_areas import areas_of
-from geodata.address_queue import search_counts
+from geodata.addresses.queue import search_counts
 from geodata.days import today
 from geodata.doubts import DoubtChoice, count_doubts
 from geodata.notices import notices_of, unread_count

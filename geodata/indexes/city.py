@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select, text
 
 from geodata.days import today, valid_on
-from geodata.index_file import Arrays, packed, unpacked
-from geodata.index_store import Edition, kept_arrays
+from geodata.indexes.file import Arrays, packed, unpacked
+from geodata.indexes.store import Edition, kept_arrays
 from geodata.settings import Settings
 from geodata.tables import grid, layer_version
 from gridmap.assignment import GridIndex

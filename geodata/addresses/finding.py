@@ -10,10 +10,10 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import Connection
 
-from geodata.address_layers import Spot, read_layers
+from geodata.addresses.layers import Spot, read_layers
 from geodata.days import today
 from geodata.divisions import names_of
-from geodata.indexes import CityIndex, grid_index
+from geodata.indexes.city import CityIndex, grid_index
 from geodata.scope import Scope
 from geodata.settings import Settings
 from geodata.sql import statement

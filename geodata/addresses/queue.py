@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
-from geodata.address_matching import MatchedAddress, searched_version
+from geodata.addresses.matching import MatchedAddress, searched_version
 from geodata.reports import UnknownReport
 from geodata.scope import Scope
 from geodata.tables import STATE_PLACE, account, address_search, hotline_order, owner, report

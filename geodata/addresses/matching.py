@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from geodata.addresses import AddressCandidate, find_addresses
+from geodata.addresses.finding import AddressCandidate, find_addresses
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from geodata.versions import layer_versions

@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
-from geodata.indexes import CityIndex
+from geodata.indexes.city import CityIndex
 from geodata.sql import statement
 from geodata.tables import building, compound, division, landcover, service_point, stairwell
 from gridmap.address import Building, Compound, Division, Gazetteer, Place, Road

@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 
 import gridmap.assignment
-from geodata import index_file
-from geodata.index_file import Arrays, IndexUnreadable
+from geodata.indexes import file
+from geodata.indexes.file import Arrays, IndexUnreadable
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def kept_arrays(home: Path, edition: Edition, build: Callable[[], Arrays]) -> Ar
             if (found := _opened(path, edition)) is not None:
                 return found
             built = build()
-            index_file.write(path, _about(edition), built)
+            file.write(path, _about(edition), built)
             _sweep(folder, edition)
         return _opened(path, edition) or built
     except OSError as error:
@@ -68,7 +68,7 @@ def kept_arrays(home: Path, edition: Edition, build: Callable[[], Arrays]) -> Ar
 
 def _opened(path: Path, edition: Edition) -> Arrays | None:
     try:
-        found = index_file.read(path, _about(edition))
+        found = file.read(path, _about(edition))
     except OSError:
         return None  # absent; what else is wrong is told by whoever tries to write it
     except IndexUnreadable as error:
