@@ -135,7 +135,7 @@ def test_one_case_tells_whose_it_is_and_why(signed_in: SignIn, cases: dict[str, 
     ):
         assert shown in page, shown
     assert "定位精度 3,000 米：" in page  # and how much of that lies in which grid
-    assert "% 属于 e 网格" in page
+    assert "% 属于e 网格" in page
     assert f"/cases/{cases['cover_near']}" in page  # 42 m away, three days before
     assert "gridmap.placeMark" in page
 

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, redirect, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from werkzeug.wrappers import Response as AnyResponse
@@ -44,6 +44,11 @@ class Tab:
     permission: Permission = Permission.MANAGE_DATA
     whole_city: bool = False
 
+    @property
+    def part(self) -> str:
+        """Its name in addresses of views."""
+        return self.endpoint.removeprefix("data.")
+
 
 TABS = (
     Tab("data.doubts", _l("Owner in doubt"), "question-diamond", Permission.PLACE_REPORTS),
@@ -75,6 +80,12 @@ def _tabs() -> list[Tab]:
     ]
 
 
+def _open_tab() -> Tab | None:
+    """The tab that the page belongs to: ``data.grids`` has ``grids``, ``grids_...`` and, for one of them, ``grid`` and ``grid_...``."""
+    part = (request.endpoint or "").removeprefix("data.").split("_")[0]
+    return next((tab for tab in _tabs() if part in (tab.part, tab.part.removesuffix("s"))), None)
+
+
 def check_whole_city() -> None:
     """Errors: ``WholeCityOnly``."""
     if not scope().everywhere:
@@ -86,6 +97,7 @@ def _words() -> dict[str, Any]:
     return {
         **helpers(),
         "data_tabs": _tabs(),
+        "open_tab": _open_tab(),
         "kind_words": KIND_WORDS,
         "finding_words": FINDING_WORDS,
         "size_words": SIZE_WORDS,
