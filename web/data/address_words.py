@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
 from geodata.addresses.matching import AREAS
+from web.map_words import percent
 
 STATE = {
     "open": _l("To be placed"),
@@ -68,15 +69,6 @@ def fits(matched: Mapping[str, str]) -> list[tuple[str, str]]:
 def part_word(kind: str) -> str:
     """A kind of part or candidate in words."""
     return str(PART.get(kind) or kind)
-
-
-def percent(score: float | None) -> str:
-    """A score for people.
-
-    >>> percent(0.874), percent(1.0), percent(None)
-    ('87%', '100%', '–')
-    """
-    return "–" if score is None else f"{round(score * 100)}%"
 
 
 def address_helpers() -> dict[str, Any]:
