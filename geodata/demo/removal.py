@@ -35,6 +35,7 @@ from geodata.tables import (
     building,
     compound,
     compound_body,
+    datum_correction,
     datum_correction_report,
     datum_stream,
     division,
@@ -107,6 +108,9 @@ _USES = (
     (doubt, doubt.c.report_id, doubt.c.grid_id, grid),
     (doubt, doubt.c.report_id, doubt.c.chosen_grid_id, grid),
     (doubt, doubt.c.report_id, doubt.c.decided_by, account),
+    (address_search, address_search.c.report_id, address_search.c.decided_by, account),
+    (photo, photo.c.report_id, photo.c.account_id, account),
+    (address_search, address_search.c.report_id, address_search.c.decided_by, account),
     (building, building.c.id, building.c.compound_id, compound),
     (stairwell, stairwell.c.id, stairwell.c.building_id, building),
     (household, household.c.id, household.c.building_id, building),
@@ -156,6 +160,8 @@ def remove_sample(conn: Connection, *, with_reports: bool = False) -> Removed:
         turns = or_(func.lower(grid.c.valid) == publication.c.day, func.upper(grid.c.valid) == publication.c.day)
         conn.execute(delete(publication).where(~exists(select(1).select_from(grid).where(turns))))
         conn.execute(delete(datum_stream))
+        left = exists(select(1).where(datum_correction_report.c.correction_id == datum_correction.c.id))
+        conn.execute(delete(datum_correction).where(datum_correction.c.finished_at.is_not(None), ~left))
         conn.execute(delete(pile).where(~exists(select(1).where(place_flag.c.pile_id == pile.c.id))))
         conn.execute(delete(fact).where(fact.c.name.in_([FACT, _COVERAGE])))
     finally:
@@ -210,7 +216,10 @@ def _uses(conn: Connection) -> list[str]:
     for table, key, column, target in _USES:
         own = report if table in _REPORT_PARTS else table
         count = conn.scalar(
-            select(func.count()).select_from(table).where(column.in_(_sample(target)), ~_is_sample(own, key))
+            # Photos that no report has taken have no key: they are the account's own and go with it.
+            select(func.count())
+            .select_from(table)
+            .where(column.in_(_sample(target)), key.is_not(None), ~_is_sample(own, key))
         )
         if count:
             found[table.name] = max(found.get(table.name, 0), count)
@@ -235,6 +244,8 @@ def _delete(conn: Connection) -> tuple[dict[str, int], int]:
     found = {}
     for table in _REPORT_PARTS:
         found[table.name] = conn.execute(delete(table).where(table.c.report_id.in_(_sample(report)))).rowcount
+    # Those that its accounts have sent and no report has taken.
+    found[photo.name] += conn.execute(delete(photo).where(photo.c.account_id.in_(_sample(account)))).rowcount
     found[report.name] = conn.execute(delete(report).where(report.c.id.in_(_sample(report)))).rowcount
     of_sample = or_(grid_lineage.c.old_grid_id.in_(_sample(grid)), grid_lineage.c.new_grid_id.in_(_sample(grid)))
     conn.execute(delete(grid_lineage).where(of_sample))
