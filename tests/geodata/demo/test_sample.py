@@ -1,17 +1,26 @@
 """The sample in a real database: loaded with owners, removed without a trace, never mixed with real data."""
 
+import io
 import json
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, Engine, func, select, text
 
+from geodata.accounts import account_by_name
+from geodata.actions.keeping_photos import keep_photo, take_in
+from geodata.audit import note
 from geodata.cli.main import main
 from geodata.demo import City
 from geodata.demo.account_removal import OWN, RECORDS
 from geodata.demo.removal import _REPORT_PARTS, _USES, NoSample, SampleInUse, remove_sample
 from geodata.demo.sample import TABLES as SAMPLED
 from geodata.demo.sample import NotEmpty, load_city, occupied_by, sample_of
+from geodata.positions.correcting import correct_batch, undo_batch
+from geodata.positions.corrections import ask_correction, ask_undoing, correction_by_ref, note_finished
+from geodata.positions.reading import received_positions
+from geodata.positions.stream_reports import Stream
+from geodata.positions.streams import list_streams, renew_streams
 from geodata.settings import Settings
 from geodata.tables import (
     account,
@@ -39,6 +48,7 @@ from geodata.tables import (
     unit_duty,
 )  # fmt: skip
 from geodata.tables import building as building_table
+from tests.geodata.photo_files import photo_file
 
 TABLES = (
     division, grid, compound, building_table, stairwell, household, road, landcover, service_point, report, report_key, owner, owner_history,
@@ -105,6 +115,34 @@ def test_removal_leaves_nothing(conn: Connection, settings: Settings, tiny: City
         remove_sample(conn)
 
 
+def test_removal_takes_what_people_did_with_the_sample(engine: Engine, settings: Settings, tiny: City) -> None:
+    """A stream corrected and given back, a photo that waits for its report: by an account that stays because the log names it."""
+    with engine.connect() as conn:
+        load_city(conn, settings, tiny)
+        me = account_by_name(conn, "dispatcher")
+        assert me is not None
+        note(conn, "signed_in", account_id=me.id)
+        renew_streams(conn, settings, received_positions(conn, settings), lambda _: None)
+        stream = Stream.of(list_streams(conn)[0])
+        ref = ask_correction(conn, stream, "bd09", me.id)
+        for work in (correct_batch, undo_batch):
+            while work(conn, settings, correction_by_ref(conn, ref)):
+                pass
+            note_finished(conn, correction_by_ref(conn, ref).id)
+        ask_undoing(conn, ref, me.id)
+        sent = take_in(settings, io.BytesIO(photo_file()), "1.jpg")
+        keep_photo(conn, settings, sent, account_id=me.id)
+        removed = remove_sample(conn)
+        left = {name for name, count in rows_of(conn).items() if count}
+        assert left == {"layer_version", "account", "audit_log", "job"}
+        assert sent.file in removed.photo_files
+        conn.rollback()
+
+
+def rows_of(conn: Connection) -> dict[str, int]:
+    return {table.name: conn.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables}
+
+
 def test_history_is_append_only_again_after_the_removal(loaded: Connection) -> None:
     remove_sample(loaded)
     assert loaded.scalar(text("SELECT current_setting('gridmap.remove_sample', true)")) == "off"
@@ -162,6 +200,7 @@ def test_removal_knows_every_column_that_may_point_at_the_sample() -> None:
     holding = {(table.name, column.name) for table, _, column, _ in _USES}
     with_report = {(table.name, "report_id") for table in _REPORT_PARTS}
     with_account = {(table.name, "account_id") for table in (*RECORDS, *OWN)} | {("account_area", "stands_in_for")}
+    with_account |= {("photo", "account_id")}
     kept_divisions = {("division", "parent_code"), ("grid", "community_code"), ("compound", "community_code")}
     by_building = {("household", "stairwell_id")}
     derived = {("grid_lineage", "old_grid_id"), ("grid_lineage", "new_grid_id")}
