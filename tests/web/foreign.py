@@ -53,6 +53,11 @@ ORDER = "HH-FOREIGN-1"
 #: Large enough to be told from other numbers, small enough for arrays with a place for each key.
 FIRST_GRID = 2345600
 LON, LAT = OTHER_WEST + SIDE / 2, SOUTH + SIDE / 2
+#: Tables of which the city of the test has foreign rows alone.
+_WORK = (
+    "report", "owner", "owner_history", "event", "doubt", "photo", "address_search", "hotline_order", "pile", "datum_stream",
+    "datum_correction", "notice", "publication", "grid_lineage", "place_flag",
+)  # fmt: skip
 _GRIDS = re.compile(rf"(?<!\d){str(FIRST_GRID)[:-2]}\d\d(?!\d)")
 
 _FILE = text(
@@ -249,7 +254,12 @@ def state(conn: Connection) -> Any:
         f"SELECT '{table}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t WHERE t::text ~ '外区|foreign|stand-in'"
         for table in tables
     )
-    return conn.execute(text(marked)).all()
+    # All of these is foreign, and none of it may change, nor may anything be added.
+    whole = " UNION ALL ".join(
+        f"SELECT '{table}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t"
+        for table in _WORK
+    )
+    return conn.execute(text(f"{marked} UNION ALL {whole}")).all()
 
 
 def words_of(body: bytes, kind: str) -> str:
