@@ -7,12 +7,12 @@ from datetime import date
 import numpy as np
 from sqlalchemy import Connection, func, select
 
+from geodata.days import day_number
 from geodata.scope import Scope
 from geodata.selections import Selection
 from geodata.tables import report
 from gridmap.report import STATES
 
-_EPOCH = date(1970, 1, 1)
 #: "More than usual" is said of so many at least, and of so many times the usual at least.
 FEWEST = 5
 TIMES = 2.0
@@ -49,7 +49,7 @@ class News:
 
 def news(selection: Selection, today: date) -> News:
     """What is new in a selection without a period."""
-    day = (today - _EPOCH).days
+    day = day_number(today)
     days, kinds = selection.column("day"), selection.column("category")
     recent = days > day - 7 * (USUAL_WEEKS + 1)
     days, kinds = days[recent], kinds[recent]

@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from geodata.days import day_number, numbered_day
 from geodata.report_filter import PLACINGS, ReportFilter
 from geodata.scope import UNIT_STATES, Scope, districts_of, grids_of_areas
 from geodata.snapshots import Snapshot
@@ -21,7 +22,6 @@ from gridmap.access import Reach
 from gridmap.hotspot.heat_window import class_breaks, fitting_bandwidth_m, to_web_mercator
 from gridmap.report import SOURCES, STATES
 
-_EPOCH = date(1970, 1, 1)
 _KEPT = 64
 
 
@@ -123,7 +123,7 @@ class Selection:
         if not newest_first:
             days = -days
         if start is not None:
-            first = (start - _EPOCH).days * (1 if newest_first else -1)
+            first = day_number(start) * (1 if newest_first else -1)
             rows = np.flatnonzero(days <= first)
         else:
             first = int(days.max()) + 1 if len(days) else 0
@@ -153,7 +153,7 @@ class Selection:
         weeks = weeks_of(days)
         first = int(weeks.min())
         counts = np.bincount(weeks - first)
-        return [(_EPOCH + timedelta(days=(first + i) * 7 - 3), int(n)) for i, n in enumerate(counts)]
+        return [(numbered_day((first + i) * 7 - 3), int(n)) for i, n in enumerate(counts)]
 
     def by_month(self) -> list[tuple[date, int]]:
         """Reports per calendar month by its first day, oldest first, months without any included."""
@@ -209,13 +209,13 @@ def _bandwidth_m(conn: Connection, scope: Scope, snapshot: Snapshot, chosen: Rep
 def last_day(snapshot: Snapshot) -> date | None:
     """The latest day on which anything occurred, None without reports."""
     days = snapshot.columns["day"]
-    return _EPOCH + timedelta(days=int(days.max())) if len(days) else None
+    return numbered_day(days.max()) if len(days) else None
 
 
 def first_day(snapshot: Snapshot) -> date | None:
     """The earliest day on which anything occurred, None without reports."""
     days = snapshot.columns["day"]
-    return _EPOCH + timedelta(days=int(days.min())) if len(days) else None
+    return numbered_day(days.min()) if len(days) else None
 
 
 def latitude_of(snapshot: Snapshot) -> float:
@@ -235,9 +235,9 @@ def _rows(conn: Connection, scope: Scope, snapshot: Snapshot, chosen: ReportFilt
 
     keep: list[NDArray[np.bool_]] = []
     if chosen.from_day:
-        keep.append(column("day") >= (chosen.from_day - _EPOCH).days)
+        keep.append(column("day") >= day_number(chosen.from_day))
     if chosen.to_day:
-        keep.append(column("day") < (chosen.to_day - _EPOCH).days)
+        keep.append(column("day") < day_number(chosen.to_day))
     for name, words, wanted in (
         ("category", snapshot.header.categories, chosen.categories),
         ("source", SOURCES, chosen.sources),
@@ -313,6 +313,6 @@ def recent_counts(
 ) -> list[tuple[int, int]]:
     """Reports of a grid inside the scope that occurred in the last so many days, today included, as (days, reports); 0 days are all time."""
     days = snapshot.columns["day"][_rows_there(conn, scope, snapshot, grid_code)]
-    ahead = (today - _EPOCH).days
+    ahead = day_number(today)
     recent = [(period, int(np.count_nonzero((days > ahead - period) & (days <= ahead)))) for period in periods]
     return [*recent, (0, len(days))]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_EPOCH = date(1970, 1, 1)
+from geodata.days import numbered_day
+
 WEEK = timedelta(days=7)
 
 
@@ -51,13 +52,13 @@ def weekly_counts(days: NDArray[Any], grid_ids: NDArray[np.int64]) -> WeeklyCoun
     owned = grid_ids >= 0
     weeks, keys = weeks_of(days[owned]), grid_ids[owned]
     if len(keys) == 0:
-        return WeeklyCounts(_EPOCH, np.empty(0, np.int64), np.empty((0, 0), np.int32))
+        return WeeklyCounts(numbered_day(0), np.empty(0, np.int64), np.empty((0, 0), np.int32))
     known = np.flatnonzero(np.bincount(keys))
     column = np.zeros(int(known[-1]) + 1, dtype=np.int64)
     column[known] = np.arange(len(known))
     first, last = int(weeks.min()), int(weeks.max())
     cells = np.bincount((weeks - first) * len(known) + column[keys], minlength=(last - first + 1) * len(known))
-    monday = _EPOCH + timedelta(days=first * 7 - 3)
+    monday = numbered_day(first * 7 - 3)
     return WeeklyCounts(monday, known, cells.reshape(-1, len(known)).astype(np.int32))
 
 

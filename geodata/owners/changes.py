@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from geodata.binary_copy import row_type, rows_in
 from geodata.bulk_references import LEAST, checked_at_once
+from geodata.days import day_number
 from geodata.owners.held import WORDS, HeldOwners
 from geodata.sql import statement
 from geodata.tables import account, grid
@@ -38,6 +40,11 @@ class OwnerChanges:
 
     row: NDArray[np.intp]
     moves: NDArray[np.bool_]
+
+
+def as_of_number(day: date | None) -> int:
+    """The day whose grids decide from now on as a number, None as it was."""
+    return SAME_DAY if day is None else day_number(day)
 
 
 def owner_changes(

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from geodata.days import day_number, numbered_day
 from geodata.indexes.city import CityIndex, change_days, grid_index
 from geodata.owners.asking import Alternatives, named_alternatives, shares_in
-from geodata.owners.changes import SAME_DAY
+from geodata.owners.changes import as_of_number
 from geodata.owners.held import WORDS, HeldOwners, held_owners
 from geodata.settings import Settings
 from gridmap.assignment import REASONS, Reason
 
-_EPOCH = date(1970, 1, 1)
 _NONE = REASONS.index(Reason.NONE)
 _ADDRESS = REASONS.index(Reason.ADDRESS)
 
@@ -54,7 +54,7 @@ class DerivedOwners:
             "distance_to_edge_m": self.distance_to_edge_m,
             "share": self.share,
             "index_version": np.full(n, self.index_version, dtype=np.int64),
-            "as_of": np.full(n, SAME_DAY if as_of is None else (as_of - _EPOCH).days, dtype=np.int32),
+            "as_of": np.full(n, as_of_number(as_of), dtype=np.int32),
         }
 
 
@@ -144,11 +144,11 @@ def _by_edition(
         yield np.arange(n), grid_index(conn, settings, days)
         return
     ordinals = _since_1970(days)
-    changes = np.array([(day - _EPOCH).days for day in change_days(conn)], dtype=np.int64)
+    changes = np.array([day_number(day) for day in change_days(conn)], dtype=np.int64)
     edition = np.searchsorted(changes, ordinals, side="right")
     for number in np.unique(edition):
         rows = np.flatnonzero(edition == number)
-        yield rows, grid_index(conn, settings, _EPOCH + timedelta(days=int(ordinals[rows[0]])))
+        yield rows, grid_index(conn, settings, numbered_day(ordinals[rows[0]]))
 
 
 def _since_1970(days: NDArray[np.generic]) -> NDArray[np.int64]:

@@ -1,7 +1,5 @@
 """Owners that were derived for some reports, written where they differ from those in force."""
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -10,12 +8,11 @@ from sqlalchemy import Connection
 from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.locking import lock_rows
 from geodata.owners.asking import renew_doubts
-from geodata.owners.changes import SAME_DAY, owner_changes, write_changes
+from geodata.owners.changes import as_of_number, owner_changes, write_changes
 from geodata.owners.held import WORDS, held_owners
 from geodata.settings import Settings
 from geodata.tables import owner
 
-_EPOCH = date(1970, 1, 1)
 #: As many changed owners are worth a new snapshot before the next visitor asks for one.
 _MANY = 1000
 
@@ -45,7 +42,7 @@ def write_owners(
         "distance_to_edge_m": asked["distance_to_edge_m"].to_numpy(dtype=np.float64),
         "share": asked["share"].to_numpy(dtype=np.float64),
         "index_version": asked["index_version"].to_numpy(dtype=np.int64),
-        "as_of": np.array([SAME_DAY if day is None else (day - _EPOCH).days for day in asked["as_of"]], dtype=np.int32),
+        "as_of": np.array([as_of_number(day) for day in asked["as_of"]], dtype=np.int32),
     }
     changes = owner_changes(held, columns, overrule_decided=overrule_decided)
     moved = write_changes(conn, held, columns, changes, cause=cause, account_id=account_id)

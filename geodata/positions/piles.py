@@ -1,7 +1,6 @@
 """Piles and rounded coordinates in the database: found as a whole, kept as flags of reports, asked by case page, list and filter."""
 
 from collections import Counter
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, exists, func, select, text, upda
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.copying import copy_in
+from geodata.days import numbered_day
 from geodata.locking import lock_rows
 from geodata.points import point
 from geodata.reports import described
@@ -20,7 +20,6 @@ from gridmap.datum import as_hypothesis, to_wgs84
 from gridmap.errors import GridmapError
 from gridmap.positions import SAME_DECIMALS, find_piles, find_rounded
 
-_EPOCH = date(1970, 1, 1)
 _FLAGS = "CREATE TEMP TABLE found_flag (report_id bigint PRIMARY KEY, kind text, pile_id bigint) ON COMMIT DROP"
 
 
@@ -68,8 +67,8 @@ def _found_piles(positions: pd.DataFrame) -> list[dict[str, Any]]:
                     "report_ids": rows["report_id"].to_numpy(),
                     "reports": len(rows), "categories": int(rows["category"].nunique()),
                     "sources": {str(name): int(n) for name, n in rows["source"].value_counts().items() if n},
-                    "first_day": _EPOCH + timedelta(days=int(rows["day"].min())),
-                    "last_day": _EPOCH + timedelta(days=int(rows["day"].max())),
+                    "first_day": numbered_day(rows["day"].min()),
+                    "last_day": numbered_day(rows["day"].max()),
                 }
             )  # fmt: skip
     return found

@@ -1,13 +1,13 @@
 """Streams of positions: one source, one device, one stated datum. What the last judgement says of each."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Row, delete, func, select
 
+from geodata.days import numbered_day
 from geodata.indexes.city import grid_index
 from geodata.positions.footprints import footprints
 from geodata.settings import Settings
@@ -17,7 +17,6 @@ from gridmap.errors import GridmapError
 
 #: Streams of fewer reports are not judged: nothing could be said.
 LEAST_REPORTS = 20
-_EPOCH = date(1970, 1, 1)
 
 
 class UnknownStream(GridmapError):
@@ -57,8 +56,8 @@ def _judged(
                     "source": source,
                     "device": device,
                     "stated": stated,
-                    "from_day": _EPOCH + timedelta(days=run.first_day),
-                    "to_day": _EPOCH + timedelta(days=run.last_day),
+                    "from_day": numbered_day(run.first_day),
+                    "to_day": numbered_day(run.last_day),
                     "reports": run.reports,
                     **_said(run.guess),
                 }
