@@ -17,6 +17,8 @@ from gridmap.assignment import GridIndex
 
 Floats = NDArray[np.float64]
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]  # points and the grids that an engine gives them
+TWO_THREADS = "gridmap, 2 threads"
+COMMON_PEER = "geopandas sjoin(within)"
 JOIN = "SELECT points.point, grids.grid FROM points JOIN grids ON ST_Covers(grids.geometry, points.geometry)"
 
 
@@ -53,7 +55,7 @@ def gridmap(places: Places) -> Iterator[Engine]:
         return owned, owners[owned]
 
     yield Engine("gridmap", lambda: places.index.locate(places.lon, places.lat), pairs)
-    yield Engine("gridmap, 2 threads", lambda: places.index.locate(places.lon, places.lat, threads=2), pairs)
+    yield Engine(TWO_THREADS, lambda: places.index.locate(places.lon, places.lat, threads=2), pairs)
 
 
 def explained(places: Places) -> Iterator[Engine]:
@@ -73,7 +75,7 @@ def frames(places: Places) -> Iterator[Engine]:
     points = geopandas.GeoDataFrame(geometry=shapely.points(places.lon, places.lat), crs="EPSG:4326")
     grids = geopandas.GeoDataFrame(geometry=places.cells, crs="EPSG:4326")
     yield Engine(
-        "geopandas sjoin(within)",
+        COMMON_PEER,
         lambda: geopandas.sjoin(points, grids, predicate="within"),
         lambda joined: (joined.index.to_numpy(), joined["index_right"].to_numpy()),
     )

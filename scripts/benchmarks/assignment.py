@@ -103,13 +103,15 @@ def one_owner(pairs: Pairs, points: int) -> NDArray[np.int64]:
 
 
 def time_all(engines: list[Engine], rounds: int) -> None:
-    """Time all engines in turns."""
-    compare(
-        {engine.name: engine.run for engine in engines},
-        rounds,
-        clocks={engine.name: engine.clock for engine in engines},
-        before={engine.name: engine.before for engine in engines},
-    )
+    """Time all engines in turns, and once more our two threads beside the common peer, which the wall compares."""
+    by_wall = [engine for engine in engines if engine.name in (assigning.TWO_THREADS, assigning.COMMON_PEER)]
+    for some in (engines, by_wall) if len(by_wall) > 1 else (engines,):
+        compare(
+            {engine.name: engine.run for engine in some},
+            rounds,
+            clocks={engine.name: engine.clock for engine in some},
+            before={engine.name: engine.before for engine in some},
+        )
 
 
 def one_at_a_time(places: Places, running: assigning_postgis.Server | None, rounds: int) -> None:
