@@ -2,7 +2,7 @@
 
 The score of a candidate is its likelihood over the sum of all candidates' and of `UNKNOWN`, the likelihood that something else is meant
 which the layers do not hold. So two things that fit equally well have one half each at most, and one that fits badly is not sure for being
-the only one. The figures are set from addresses made from the demo city; ``docs/addresses.md`` tells how well the scores keep their word.
+the only one. The figures are set from addresses made from the demo city; ``docs/benchmarks.md`` tells how well the scores keep their word.
 """
 
 from collections.abc import Mapping
