@@ -14,7 +14,8 @@ from geodata.demo.accounts import PASSWORD
 IMAGES = Path(__file__).resolve().parents[1] / "docs/images"
 CHROMIUM = "/usr/bin/chromium"
 PAGES = (
-    "/sign-in", "/", "/map", "/heat", "/heat?measure=rate", "/cases", "/report", "/coverage", "/figures", "/data/grids", "/admin/people",
+    "/sign-in", "/", "/map", "/heat", "/heat?measure=rate", "/cases", "/report", "/coverage", "/figures", "/data/grids",
+    "/data/doubts", "/data/addresses", "/data/sources", "/admin/people",
 )  # fmt: skip
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 SIGN_IN_PAGE = "/sign-in"
