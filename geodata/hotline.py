@@ -14,6 +14,9 @@ from geodata.tables import address_search, event, hotline_order, report
 from gridmap.errors import GridmapError
 from gridmap.report import OVER
 
+#: Whose keys the numbers of orders are, whichever way they come.
+ORDER_SCOPE = "hotline"
+
 
 class UnknownOrder(GridmapError):
     """No order has that number, or it lies outside the caller's area."""

@@ -7,15 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, true
 
 from geodata.actions.filing import file_report
-from geodata.hotline import report_id_of_order
+from geodata.hotline import ORDER_SCOPE, report_id_of_order
 from geodata.scope import Scope
 from geodata.settings import Settings
 from geodata.tables import hotline_order, report
 from gridmap.errors import GridmapError
 from gridmap.report import ReportDraft
 
-#: Whose keys the numbers of orders are: the same as in files that are loaded.
-SCOPE = "hotline"
 NUMBER_MOST = 60
 DUE_LATEST = timedelta(days=3653)
 
@@ -84,7 +82,7 @@ def hand_over_order(conn: Connection, scope: Scope, settings: Settings, order: H
             raise OrderDiffers(field="number", number=order.number, fields=", ".join(differing))
         return False
     draft = replace(order.draft, source="hotline", client_key=order.number)
-    filed = file_report(conn, settings, draft, scope=SCOPE, account_id=scope.account_id)
+    filed = file_report(conn, settings, draft, scope=ORDER_SCOPE, account_id=scope.account_id)
     key = select(report.c.id).where(report.c.ref == filed.ref).scalar_subquery()
     conn.execute(hotline_order.insert().values(report_id=key, number=order.number, due_at=order.due_at))
     return True

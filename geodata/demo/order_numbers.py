@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, text
 
 from geodata.demo.states import CITY_ZONE
-from geodata.loaders.hotline import SCOPE
+from geodata.hotline import ORDER_SCOPE
 
 # Counted through by day, as platforms do; two thirds name a limit of one, five or fifteen days.
 _NUMBER = text(
@@ -25,5 +25,5 @@ def write_order_numbers(conn: Connection, first: int, last: int) -> int:
     """Give the hotline's reports with ids from ``first`` to ``last`` a number (HH-20260214-000123); how many."""
     among = {"first": first, "last": last}
     written = conn.execute(_NUMBER, {**among, "zone": str(CITY_ZONE)}).rowcount
-    conn.execute(_KEYS, {**among, "scope": SCOPE})
+    conn.execute(_KEYS, {**among, "scope": ORDER_SCOPE})
     return written

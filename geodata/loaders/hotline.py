@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import text
 
+from geodata.hotline import ORDER_SCOPE
 from geodata.loaders import reports
 from geodata.loaders.columns import column, normalised
 from geodata.loaders.reasons import DueBeforeReceived
@@ -17,8 +18,6 @@ from geodata.loaders.summary import Note
 from geodata.loaders.times import read_times
 from geodata.loaders.work import Kind, Work, text_series
 
-#: Whose keys the numbers of orders are; the interface for the platform uses the same.
-SCOPE = "hotline"
 _CALLERS = ("来电人", "来电人姓名", "诉求人", "诉求人姓名", "市民姓名", "联系人", "姓名", "来电号码", "联系电话", "联系方式", "电话", "手机", "手机号", "caller", "caller_name", "phone", "contact")  # fmt: skip
 _LONGEST_HOURS = 24 * 366
 
@@ -29,7 +28,7 @@ def _load(work: Work) -> Counts:
     batch.fields["source"] = text_series(["hotline"] * len(batch))
     batch.fields["due_at"] = _due(work)
     _tell_callers(work)
-    counts = reports.load_reports(work, SCOPE, {"source": "text", "due_at": "timestamptz"})
+    counts = reports.load_reports(work, ORDER_SCOPE, {"source": "text", "due_at": "timestamptz"})
     return _write_orders(work, counts)
 
 
