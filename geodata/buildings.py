@@ -1,9 +1,13 @@
 """Buildings (楼栋) and their stairwells."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, func, select
 
 from geodata.scope import Scope
@@ -61,3 +65,17 @@ def stairwells_of(conn: Connection, building_id: int) -> list[tuple[str, int, bo
     ).all()
     told = protected([row.households for row in rows])
     return [(row.name or row.number, row.households, known is not None) for row, known in zip(rows, told, strict=True)]
+
+
+def houses_within(conn: Connection, bounds: Sequence[float]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """The shapes of the buildings that meet a box (west, south, east, north in degrees), and the households of each, aligned."""
+    homes = select(household.c.building_id, func.count().label("homes")).group_by(household.c.building_id).subquery()
+    query = (
+        select(func.ST_AsBinary(building.c.geom), func.coalesce(homes.c.homes, 0))
+        .outerjoin(homes, homes.c.building_id == building.c.id)
+        .where(building.c.geom.op("&&")(func.ST_MakeEnvelope(*bounds, 4326)))
+        .order_by(building.c.id)
+    )
+    rows = conn.execute(query).all()
+    shapes = np.array([bytes(row[0]) for row in rows], dtype=object)
+    return shapely.from_wkb(shapes), np.array([row[1] for row in rows], dtype=np.int64)

@@ -10,10 +10,11 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, delete, func, or_, select
 
+from geodata.buildings import houses_within
 from geodata.copying import copy_in
 from geodata.days import valid_on
 from geodata.divisions import NamedPlace
-from geodata.tables import building, grid, grid_lineage, household
+from geodata.tables import grid, grid_lineage
 from gridmap.coverage import hold_buildings
 from gridmap.lineage import Layer, lineage_shares
 from gridmap.privacy import protected
@@ -66,7 +67,8 @@ def _layer(conn: Connection, at: date, change: date) -> _Grids:
 
 
 def _rows(conn: Connection, old: _Grids, new: _Grids) -> pd.DataFrame:
-    houses, homes = _houses(conn, old, new)
+    ground = shapely.total_bounds(np.concatenate([old.shapes, new.shapes]))
+    houses, homes = houses_within(conn, ground.tolist())
     found = lineage_shares(
         Layer(old.shapes, hold_buildings(houses, old.shapes).grid),
         Layer(new.shapes, hold_buildings(houses, new.shapes).grid),
@@ -80,21 +82,6 @@ def _rows(conn: Connection, old: _Grids, new: _Grids) -> pd.DataFrame:
     for name in keys:
         rows.loc[rows[name] < 0, name] = pd.NA
     return rows
-
-
-def _houses(conn: Connection, old: _Grids, new: _Grids) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    """Buildings on the ground of grids with their households."""
-    west, south, east, north = shapely.total_bounds(np.concatenate([old.shapes, new.shapes])).tolist()
-    counted = select(household.c.building_id, func.count().label("homes")).group_by(household.c.building_id).subquery()
-    query = (
-        select(func.ST_AsBinary(building.c.geom), func.coalesce(counted.c.homes, 0))
-        .outerjoin(counted, counted.c.building_id == building.c.id)
-        .where(building.c.geom.op("&&")(func.ST_MakeEnvelope(west, south, east, north, 4326)))
-        .order_by(building.c.id)
-    )
-    rows = conn.execute(query).all()
-    shapes = np.array([bytes(row[0]) for row in rows], dtype=object)
-    return shapely.from_wkb(shapes), np.array([row[1] for row in rows], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import numpy as np
 import shapely
 from sqlalchemy import Connection, func, not_, select
 
+from geodata.buildings import houses_within
 from geodata.days import valid_on
-from geodata.tables import building, grid, household
+from geodata.tables import grid
 from gridmap.coverage import hold_buildings
 
 
@@ -25,16 +26,9 @@ def held_on(conn: Connection, at: date, derived: date) -> dict[int, tuple[int, i
         return {}
     shapes = shapely.from_wkb(np.array([bytes(row[1]) for row in rows], dtype=object))
     box = shapely.total_bounds(shapes[[row[2] for row in rows]]).tolist()
-    homes = select(household.c.building_id, func.count().label("homes")).group_by(household.c.building_id).subquery()
-    houses = conn.execute(
-        select(func.ST_AsBinary(building.c.geom), func.coalesce(homes.c.homes, 0))
-        .outerjoin(homes, homes.c.building_id == building.c.id)
-        .where(building.c.geom.op("&&")(func.ST_MakeEnvelope(*box, 4326)))
-        .order_by(building.c.id)
-    ).all()
-    held = hold_buildings(shapely.from_wkb(np.array([bytes(row[0]) for row in houses], dtype=object)), shapes).grid
+    houses, counts = houses_within(conn, box)
+    held = hold_buildings(houses, shapes).grid
     inside = held >= 0
-    counts = np.array([row[1] for row in houses], dtype=np.int64)
     households = np.bincount(held[inside], weights=counts[inside], minlength=len(rows)).astype(np.int64)
     buildings = np.bincount(held[inside], minlength=len(rows))
     return {

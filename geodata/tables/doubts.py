@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from geodata.tables.base import metadata, one_of
 from geodata.tables.reports import REASONS
 
-DOUBT_KINDS = ("accuracy", "published", "moved")
+DOUBT_KINDS = ("accuracy", "published")
 DOUBT_STATES = ("open", "confirmed", "transferred", "withdrawn")
 
 #: Owners in doubt (归属存疑) and what a person decided: the latest question about a report. Earlier ones stay in its events and its
@@ -13,7 +13,7 @@ doubt = Table(
     "doubt",
     metadata,
     Column("report_id", BigInteger, ForeignKey("report.id"), primary_key=True, autoincrement=False),
-    # What makes it doubtful: how good the position is, a new edition of the grids, a pin that was moved.
+    # What makes it doubtful: how good the position is, or a new edition of the grids.
     Column("kind", Text, nullable=False),
     Column("grid_id", BigInteger, ForeignKey("grid.id")),
     Column("reason", Text, nullable=False),

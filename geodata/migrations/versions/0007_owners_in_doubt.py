@@ -9,7 +9,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-KINDS = ("accuracy", "published", "moved")
+KINDS = ("accuracy", "published")
 REASONS = ("inside", "edge", "edge_tie", "overlap", "gap", "none", "address", "decided")
 STATES = ("open", "confirmed", "transferred", "withdrawn")
 
