@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -209,13 +209,12 @@ def watch(visit: Visit) -> None:
     page.on("response", lambda r: visit.problems.append(f"{r.status} {r.url}") if r.status >= 400 else None)
 
 
-@pytest.fixture(scope="module")
-def signed_in(server: str, browser: Browser) -> Any:
-    """The cookies of somebody who has signed in on the page."""
+def sign_in(server: str, browser: Browser, name: str) -> Any:
+    """The cookies of an account that signs in on the page."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{server}/sign-in")
-    page.fill("input[name=name]", "leader")
+    page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
     page.click("form[action*='sign-in'] button[type=submit]")
     page.wait_for_url(lambda url: "/sign-in" not in url)
@@ -224,21 +223,32 @@ def signed_in(server: str, browser: Browser) -> Any:
     return cookies
 
 
-@pytest.fixture(params=["desktop", "phone"])
-def visit(request: pytest.FixtureRequest, server: str, browser: Browser, signed_in: Any) -> Iterator[Visit]:
-    """A signed-in page at one size."""
-    size = request.param
+@contextmanager
+def visiting(server: str, browser: Browser, size: str, cookies: Any, scale: int = 1) -> Iterator[Visit]:
+    """A watched page at one size with the cookies of ``sign_in``."""
     width, height = SIZES[size]
     phone = size == "phone"
     context = browser.new_context(
         viewport={"width": width, "height": height},
         is_mobile=phone,
         has_touch=phone,
-        device_scale_factor=2 if phone else 1,
-        storage_state=signed_in,
+        device_scale_factor=scale,
+        storage_state=cookies,
     )
-    page = context.new_page()
-    found = Visit(page, server, size)
+    found = Visit(context.new_page(), server, size)
     watch(found)
     yield found
     context.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(server: str, browser: Browser) -> Any:
+    return sign_in(server, browser, "leader")
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def visit(request: pytest.FixtureRequest, server: str, browser: Browser, signed_in: Any) -> Iterator[Visit]:
+    """A signed-in page at one size."""
+    scale = 2 if request.param == "phone" else 1
+    with visiting(server, browser, request.param, signed_in, scale) as found:
+        yield found

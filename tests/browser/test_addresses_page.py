@@ -13,7 +13,7 @@ from geodata.actions import file_report
 from geodata.settings import Settings
 from gridmap.report import ReportDraft
 from tests.browser.accessibility import assert_accessible, assert_fits
-from tests.browser.conftest import CITY, PASSWORD, SIZES, Visit, watch
+from tests.browser.conftest import CITY, PASSWORD, Visit, sign_in, visiting
 from tests.geodata.cities import insert_building, insert_compound, insert_post
 
 pytestmark = pytest.mark.browser
@@ -48,30 +48,14 @@ def orders(engine: Engine, database_url: str, service_home: Any) -> list[UUID]:
 
 @pytest.fixture(scope="module")
 def agent(server: str, browser: Browser) -> Any:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{server}/sign-in")
-    page.fill("input[name=name]", "agent")
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-    cookies = context.storage_state()
-    context.close()
-    return cookies
+    return sign_in(server, browser, "agent")
 
 
 @pytest.fixture(params=["desktop", "phone"])
 def desk(request: pytest.FixtureRequest, server: str, browser: Browser, agent: Any) -> Iterator[Visit]:
     """The agent's page at one size."""
-    width, height = SIZES[request.param]
-    phone = request.param == "phone"
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, is_mobile=phone, has_touch=phone, storage_state=agent
-    )
-    found = Visit(context.new_page(), server, request.param)
-    watch(found)
-    yield found
-    context.close()
+    with visiting(server, browser, request.param, agent) as found:
+        yield found
 
 
 def placed_by(engine: Engine, ref: UUID) -> str:

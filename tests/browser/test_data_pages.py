@@ -17,7 +17,7 @@ from geodata.jobs.runner import Runner
 from geodata.settings import Settings
 from geodata.tables import grid, job
 from tests.browser.accessibility import assert_accessible, assert_fits
-from tests.browser.conftest import CITY, PASSWORD, SIZES, Visit, watch
+from tests.browser.conftest import CITY, PASSWORD, Visit, sign_in, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -36,30 +36,14 @@ def filled(engine: Engine, database_url: str, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="module")
 def editor(server: str, browser: Browser) -> Any:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{server}/sign-in")
-    page.fill("input[name=name]", "editor")
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-    cookies = context.storage_state()
-    context.close()
-    return cookies
+    return sign_in(server, browser, "editor")
 
 
 @pytest.fixture(params=["desktop", "phone"])
 def desk(request: pytest.FixtureRequest, server: str, browser: Browser, editor: Any, engine: Engine) -> Iterator[Visit]:
     """The editor's page at one size."""
-    width, height = SIZES[request.param]
-    phone = request.param == "phone"
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, is_mobile=phone, has_touch=phone, storage_state=editor
-    )
-    found = Visit(context.new_page(), server, request.param)
-    watch(found)
-    yield found
-    context.close()
+    with visiting(server, browser, request.param, editor) as found:
+        yield found
     with engine.begin() as conn:
         conn.execute(delete(job))
         conn.execute(delete(grid).where(grid.c.code == "neu"))

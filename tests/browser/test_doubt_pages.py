@@ -14,7 +14,7 @@ from geodata.actions import file_report
 from geodata.settings import Settings
 from gridmap.report import ReportDraft
 from tests.browser.accessibility import assert_accessible, assert_fits
-from tests.browser.conftest import CITY, PASSWORD, SIZES, Visit, watch
+from tests.browser.conftest import CITY, PASSWORD, SIZES, Visit, sign_in, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -45,30 +45,13 @@ def doubts(engine: Engine, database_url: str, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def cookies(server: str, browser: Browser) -> Any:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{server}/sign-in")
-    page.fill("input[name=name]", "secretary")
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-    found = context.storage_state()
-    context.close()
-    return found
+    return sign_in(server, browser, "secretary")
 
 
 @pytest.fixture(params=SIZES)
 def desk(request: pytest.FixtureRequest, server: str, browser: Browser, cookies: Any, doubts: None) -> Iterator[Visit]:
-    size: str = request.param
-    width, height = SIZES[size]
-    phone = size == "phone"
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, is_mobile=phone, has_touch=phone, storage_state=cookies
-    )
-    found = Visit(context.new_page(), server, size)
-    watch(found)
-    yield found
-    context.close()
+    with visiting(server, browser, request.param, cookies) as found:
+        yield found
 
 
 def test_one_click_decides_and_undo_takes_it_back(desk: Visit) -> None:

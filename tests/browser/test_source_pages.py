@@ -18,7 +18,7 @@ from geodata.jobs.positions import ask_for_positions
 from geodata.jobs.runner import Runner
 from geodata.settings import Settings
 from tests.browser.accessibility import assert_accessible, assert_fits
-from tests.browser.conftest import PASSWORD, SIZES, Visit, watch
+from tests.browser.conftest import PASSWORD, Visit, sign_in, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -43,30 +43,14 @@ def work_off(engine: Engine, settings: Settings) -> None:
 
 @pytest.fixture(scope="module")
 def chief(server: str, browser: Browser) -> Any:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{server}/sign-in")
-    page.fill("input[name=name]", "chief")
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-    cookies = context.storage_state()
-    context.close()
-    return cookies
+    return sign_in(server, browser, "chief")
 
 
 @pytest.fixture(params=["desktop", "phone"])
 def desk(request: pytest.FixtureRequest, server: str, browser: Browser, chief: Any) -> Iterator[Visit]:
     """The administrator's page at one size."""
-    width, height = SIZES[request.param]
-    phone = request.param == "phone"
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, is_mobile=phone, has_touch=phone, storage_state=chief
-    )
-    found = Visit(context.new_page(), server, request.param)
-    watch(found)
-    yield found
-    context.close()
+    with visiting(server, browser, request.param, chief) as found:
+        yield found
 
 
 def assert_whole(desk: Visit, name: str) -> None:
