@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -16,6 +16,10 @@ from gridmap.report import OVER
 
 #: Whose keys the numbers of orders are, whichever way they come.
 ORDER_SCOPE = "hotline"
+#: Characters of a number.
+NUMBER_MOST = 60
+#: An order that is due later after its receipt bears a typing error.
+DUE_LATEST = timedelta(days=3653)
 
 
 class UnknownOrder(GridmapError):
@@ -44,6 +48,16 @@ class OrderState:
     rating: str
     placing: str | None
     why: str
+
+
+def is_order_number(number: str) -> bool:
+    """Whether a text can be a number: it is also the end of an address, and stands in an index.
+
+    >>> [is_order_number(text) for text in ("HH-1", "市/1", "", " HH-1", "/1", "1//2")]
+    [True, True, False, False, False, False]
+    """
+    clean = number == number.strip() and number.isprintable() and not number.startswith("/") and "//" not in number
+    return clean and 0 < len(number) <= NUMBER_MOST
 
 
 def order_by_number(conn: Connection, scope: Scope, number: str) -> OrderState:

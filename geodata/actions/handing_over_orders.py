@@ -1,21 +1,18 @@
 """Orders of the hotline, handed over one by one by its platform; the number makes a retry harmless."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, true
 
 from geodata.actions.filing import file_report
-from geodata.hotline import ORDER_SCOPE, report_id_of_order
+from geodata.hotline import DUE_LATEST, NUMBER_MOST, ORDER_SCOPE, is_order_number, report_id_of_order
 from geodata.scope import Scope
 from geodata.settings import Settings
 from geodata.tables import hotline_order, report
 from gridmap.errors import GridmapError
 from gridmap.report import ReportDraft
-
-NUMBER_MOST = 60
-DUE_LATEST = timedelta(days=3653)
 
 
 class OrderNumberMissing(GridmapError):
@@ -72,7 +69,8 @@ def hand_over_order(conn: Connection, scope: Scope, settings: Settings, order: H
 
     Errors: ``OrderNumberMissing``, ``OrderDueEarly``, ``OrderDueLate``, ``OrderDiffers``, ``OrderElsewhere``, those of ``file_report``.
     """
-    _check_number(order.number)
+    if not is_order_number(order.number):
+        raise OrderNumberMissing(field="number", most=NUMBER_MOST)
     _check_due(order)
     conn.execute(func.pg_advisory_xact_lock(func.hashtextextended(f"hotline order {order.number}", 0)).select())
     if (known := report_id_of_order(conn, order.number)) is not None:
@@ -86,13 +84,6 @@ def hand_over_order(conn: Connection, scope: Scope, settings: Settings, order: H
     key = select(report.c.id).where(report.c.ref == filed.ref).scalar_subquery()
     conn.execute(hotline_order.insert().values(report_id=key, number=order.number, due_at=order.due_at))
     return True
-
-
-def _check_number(number: str) -> None:
-    """The number is also the end of the order's own address."""
-    stands = number == number.strip() and number.isprintable() and not number.startswith("/") and "//" not in number
-    if not (number and stands and len(number) <= NUMBER_MOST):
-        raise OrderNumberMissing(field="number", most=NUMBER_MOST)
 
 
 def _check_due(order: HotlineOrder) -> None:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import text
 
-from geodata.hotline import ORDER_SCOPE
+from geodata.hotline import DUE_LATEST, NUMBER_MOST, ORDER_SCOPE, is_order_number
 from geodata.loaders import reports
 from geodata.loaders.columns import column, normalised
-from geodata.loaders.reasons import DueBeforeReceived
+from geodata.loaders.reasons import DueBeforeReceived, OrderNumberMalformed
 from geodata.loaders.staging import STAGE, Counts
 from geodata.loaders.summary import Note
 from geodata.loaders.times import read_times
@@ -24,7 +24,9 @@ _LONGEST_HOURS = 24 * 366
 
 def _load(work: Work) -> Counts:
     batch = work.batch
-    batch.fields["key"] = batch.fields.pop("number")
+    batch.fields["key"] = numbers = batch.fields.pop("number")
+    malformed = [isinstance(number, str) and not is_order_number(number) for number in numbers]
+    batch.reject(np.array(malformed, dtype=bool), lambda _: OrderNumberMalformed(field="number", most=NUMBER_MOST))
     batch.fields["source"] = text_series(["hotline"] * len(batch))
     batch.fields["due_at"] = _due(work)
     _tell_callers(work)
@@ -40,16 +42,20 @@ def _due(work: Work) -> pd.Series:
     batch = work.batch
     none = pd.Series(pd.NaT, index=range(len(batch)), dtype="datetime64[us, UTC]")
     due = none
+    received = batch.fields.get("reported_at", none).fillna(batch.fields.get("occurred_at", none))
     if batch.has("due_at"):
         due, unreadable = read_times(batch.fields["due_at"], work.zone, believe_labels=work.options.time_zone is None)
-        if count := int(unreadable.sum()):
-            zh = f"{count:,} 行的办结时限不是时间，未记录时限。"
-            en = f"In {count:,} rows the due time is no time; they are loaded without one."
+        far = np.asarray(due - received > DUE_LATEST, dtype=bool)
+        due = due.mask(far)
+        if count := int((far | unreadable).sum()):
+            zh = f"{count:,} 行的办结时限不是时间，或在十年以后，未记录时限。"
+            en = f"In {count:,} rows the due time is no time, or more than ten years off; they are loaded without one."
             batch.notes.append(Note("due_unreadable", zh, en, loud=True))
-    received = batch.fields.get("reported_at", none).fillna(batch.fields.get("occurred_at", none))
     if batch.has("limit_hours"):
-        hours = pd.to_timedelta(batch.fields.pop("limit_hours").astype(float), unit="h")
-        due = due.fillna((received + hours).dt.as_unit("us"))
+        hours = batch.fields.pop("limit_hours").astype(float)
+        # What is out of bounds is refused already, but stands here still.
+        limit = pd.to_timedelta(hours.where(hours.between(0, _LONGEST_HOURS)), unit="h")
+        due = due.fillna((received + limit).dt.as_unit("us"))
     batch.reject(np.asarray(due < received, dtype=bool), lambda _: DueBeforeReceived(field="due_at"))
     return due
 

@@ -84,6 +84,14 @@ class TimeMissing(RowError):
     en = "Neither a time of occurrence nor one of reporting."
 
 
+class OrderNumberMalformed(RowError):
+    """A number of an order that cannot be one."""
+
+    code = "order_number_malformed"
+    zh = "工单编号无效：不超过 {most} 字，不含控制字符，不以斜线开头，无连续斜线。"
+    en = "The order's number cannot be one: at most {most} characters, no control characters, no slash in front, no two in a row."
+
+
 class DueBeforeReceived(RowError):
     """An order that is due before it was received."""
 

@@ -174,6 +174,29 @@ def test_an_order_that_is_due_before_it_came_is_rejected(load: Load, tmp_path: P
     assert summary.new == 3
 
 
+def test_a_due_time_in_ten_years_is_a_typing_error(load: Load, tmp_path: Path, conn: Connection) -> None:
+    summary = load(workbook(tmp_path, 办结时限=["9999-12-31 23:59", "2036-03-01", "2036-02-01", None]))
+    assert summary.new == 4
+    assert next(note for note in summary.notes if note.code == "due_unreadable").en.startswith("In 2 rows")
+    assert conn.scalar(text("SELECT count(due_at) FROM hotline_order")) == 1
+
+
+def test_hours_without_end_are_refused(load: Load, tmp_path: Path) -> None:
+    columns = {name: values for name, values in EXPORT.items() if name != "办结时限"}
+    path = tmp_path / "hours.xlsx"
+    pd.DataFrame({**columns, "时限（小时）": ["1e308", "-5", "99999", "24"]}).to_excel(path, index=False)
+    summary = load(path)
+    assert [row for row, _ in reasons(summary)] == [2, 3, 4]
+    assert summary.new == 1
+
+
+@pytest.mark.parametrize("number", ["x" * 61, "HH\t1", "/HH-1", "HH//1"])
+def test_a_number_that_no_address_can_end_in_is_refused(load: Load, tmp_path: Path, number: str) -> None:
+    summary = load(gb18030(tmp_path, 工单编号=[number, "HH-1", "HH/2", "HH-3"]))
+    assert reasons(summary) == [(2, "order_number_malformed")]
+    assert summary.new == 3
+
+
 def test_a_number_must_be_there_once(load: Load, tmp_path: Path) -> None:
     numbers = ["HH-1", "HH-1", None, "HH-2"]
     summary = load(workbook(tmp_path, 工单编号=numbers))
