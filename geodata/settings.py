@@ -49,10 +49,12 @@ class Settings:
         30.0, "A report outside every grid belongs to the nearest one within this many metres."
     )
     address_sure: float = _setting(
-        0.9, "An address without a coordinate is placed without asking when its best candidate scores at least this (0 to 1)."
+        0.9,
+        "An address without a coordinate is placed without asking when its best candidate scores at least this (0 to 1).",
     )
     ambiguous_below: float = _setting(
-        0.8, "An owner with a smaller share of the probability than this, by the position's accuracy, is in doubt (0 to 1)."
+        0.8,
+        "An owner with a smaller share of the probability than this, by the position's accuracy, is in doubt (0 to 1).",
     )
     database_pool: int = _setting(8, "Database connections that one server process keeps.")
     statement_timeout_s: float = _setting(20.0, "A page's database statement is ended after this many seconds.")
@@ -69,7 +71,8 @@ class Settings:
     photos_most: int = _setting(6, "Photos that one report takes.")
     photo_bytes_most: int = _setting(12_000_000, "Largest photo in bytes.")
     photo_far_m: float = _setting(
-        200.0, "A photo taken farther than this from the place of its report, accuracies apart, is remarked on (metres)."
+        200.0,
+        "A photo taken farther than this from the place of its report, accuracies apart, is remarked on (metres).",
     )
     photo_old_h: float = _setting(24.0, "A photo taken longer than this before its report is remarked on (hours).")
     tile_source_url: str = _setting(

@@ -107,7 +107,11 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _curl(base: str, path: str, method: str, told: dict[str, Any]) -> str:
-    address = base + path.replace("{ref}", "REF").replace("{code}", "CODE").replace("{number}", "NUMBER") + told.get("x-example", "")
+    address = (
+        base
+        + path.replace("{ref}", "REF").replace("{code}", "CODE").replace("{number}", "NUMBER")
+        + told.get("x-example", "")
+    )
     lines = [f"curl -H \"Authorization: Bearer $TOKEN\" '{address}'"]
     if method == "post" and "multipart/form-data" in told["requestBody"]["content"]:
         lines = [f"curl -X POST '{address}'", '-H "Authorization: Bearer $TOKEN"', "-F photo=@photo.jpg"]

@@ -1,6 +1,7 @@
 """The database itself refuses what must not be, whoever writes."""
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -31,6 +32,14 @@ def insert_report(conn: Connection, **changes: str) -> int:
 def test_code_and_migrations_describe_one_schema(engine: Engine) -> None:
     with engine.begin() as conn:
         migrations.check(conn)
+
+
+def test_an_empty_schema_goes_back_to_the_first_and_forth_again(engine: Engine) -> None:
+    with engine.connect() as conn:
+        command.downgrade(migrations._config(conn), "0001")
+        migrations.upgrade(conn)
+        migrations.check(conn)
+        conn.rollback()
 
 
 def test_every_foreign_key_has_an_index(conn: Connection) -> None:

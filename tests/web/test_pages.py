@@ -14,7 +14,18 @@ from web import db, vendor
 from web.access import access_of
 from web.pages import MENU
 
-PAGES = ["/sign-in", "/nowhere", "/", "/map", "/heat", "/figures", "/cases", "/coverage", "/notices", "/map/grids/e/history"]
+PAGES = [
+    "/sign-in",
+    "/nowhere",
+    "/",
+    "/map",
+    "/heat",
+    "/figures",
+    "/cases",
+    "/coverage",
+    "/notices",
+    "/map/grids/e/history",
+]
 
 
 @pytest.mark.parametrize("address", PAGES)
