@@ -5,9 +5,10 @@ import json
 import math
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func
+from sqlalchemy import Connection, Row, func
 
 from geodata.actions.keeping_photos import JudgedPhoto, attach_photos
 from geodata.actions.locating import PlaceAnswer, locate_place
@@ -56,80 +57,121 @@ def file_report(
     now = datetime.now(UTC)
     draft.check(now)
     body_hash = _body_hash(draft)
+    if draft.client_key and (ref := _filed_before(conn, scope, draft.client_key, body_hash)) is not None:
+        return FiledReport(ref, created=False, place=_place(conn, settings, draft, _match(conn, settings, draft)))
+    found = _found(conn, settings, draft, now, account_id)
+    filed = _insert(conn, draft, found)
+    _own(conn, filed.id, found)
+    _note(conn, filed.id, found)
+    if draft.lon is not None and draft.lat is not None:
+        flag_new_report(conn, filed.id, draft.lon, draft.lat, draft.datum)
+    if found.place.ambiguous:
+        renew_doubts(conn, {filed.id: found.place.alternatives})
     if draft.client_key:
-        # Two retries at once wait for each other here, so that the second finds the first's report.
-        conn.execute(func.pg_advisory_xact_lock(func.hashtextextended(f"{scope}\n{draft.client_key}", 0)).select())
-        if (known := report_by_key(conn, scope, draft.client_key)) is not None:
-            if bytes(known.body_hash) != body_hash:
-                raise KeyReused(field="client_key")
-            return FiledReport(
-                known.ref, created=False, place=_place(conn, settings, draft, _match(conn, settings, draft))
-            )
+        kept = {"scope": scope, "key": draft.client_key, "report_id": filed.id, "body_hash": body_hash}
+        conn.execute(report_key.insert().values(**kept))
+    photos = _attach(conn, settings, draft, filed.id, found) if draft.photos else []
+    return FiledReport(filed.ref, created=True, place=found.place, photos=tuple(photos))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a draft turns out to be: its place and what its address matched, its district and times, who files it."""
+
+    place: PlaceAnswer
+    matched: MatchedAddress | None
+    district: str
+    reported_at: datetime
+    occurred_at: datetime
+    account_id: int | None
+
+    @property
+    def by_address(self) -> bool:
+        return self.matched is not None and self.matched.sure
+
+    @property
+    def has_point(self) -> bool:
+        return not math.isnan(self.place.lon)
+
+
+def _filed_before(conn: Connection, scope: str, key: str, body_hash: bytes) -> UUID | None:
+    """The report that bears the key. Two retries at once wait for each other here, so that the second finds the first's."""
+    conn.execute(func.pg_advisory_xact_lock(func.hashtextextended(f"{scope}\n{key}", 0)).select())
+    known = report_by_key(conn, scope, key)
+    if known is None:
+        return None
+    if bytes(known.body_hash) != body_hash:
+        raise KeyReused(field="client_key")
+    ref: UUID = known.ref
+    return ref
+
+
+def _found(conn: Connection, settings: Settings, draft: ReportDraft, now: datetime, account_id: int | None) -> _Found:
     matched = _match(conn, settings, draft)
     place = _place(conn, settings, draft, matched)
-    by_address = matched is not None and matched.sure
-    reported_at = draft.reported_at or now
-    occurred_at = min(draft.occurred_at or reported_at, reported_at)
     district = place.district.code if place.district else (matched and matched.district) or settings.city_code
-    filed = insert_report(
+    reported_at = draft.reported_at or now
+    return _Found(place, matched, district, reported_at, min(draft.occurred_at or reported_at, reported_at), account_id)
+
+
+def _insert(conn: Connection, draft: ReportDraft, found: _Found) -> Row[Any]:
+    return insert_report(
         conn,
         draft,
         {
-            "geom": None if math.isnan(place.lon) else point(place.lon, place.lat),
-            "placed_by": "address" if by_address else "received",
-            "occurred_at": occurred_at,
-            "reported_at": reported_at,
-            "intake_district": district,
-            "grid_at_capture": place.grid_id,
-            "account_id": account_id,
+            "geom": point(found.place.lon, found.place.lat) if found.has_point else None,
+            "placed_by": "address" if found.by_address else "received",
+            "occurred_at": found.occurred_at,
+            "reported_at": found.reported_at,
+            "intake_district": found.district,
+            "grid_at_capture": found.place.grid_id,
+            "account_id": found.account_id,
         },
     )
+
+
+def _own(conn: Connection, report_id: int, found: _Found) -> None:
+    place = found.place
     decided = {
-        "report_id": filed.id,
+        "report_id": report_id,
         "grid_id": place.grid_id,
         "reason": str(place.reason),
         "index_version": place.plan_version,
-        "intake_district": district,
+        "intake_district": found.district,
     }
     share = place.share if place.alternatives else None
     conn.execute(owner.insert().values(**decided, distance_to_edge_m=place.distance_to_edge_m, share=share))
-    cause = "address_matched" if by_address else "filed"
-    conn.execute(owner_history.insert().values(**decided, cause=cause, account_id=account_id))
-    conn.execute(
-        event.insert().values(report_id=filed.id, kind="filed", account_id=account_id, intake_district=district)
+    cause = "address_matched" if found.by_address else "filed"
+    conn.execute(owner_history.insert().values(**decided, cause=cause, account_id=found.account_id))
+
+
+def _note(conn: Connection, report_id: int, found: _Found) -> None:
+    """The first events, and what became of an address."""
+    happened = {"report_id": report_id, "intake_district": found.district}
+    conn.execute(event.insert().values(**happened, kind="filed", account_id=found.account_id))
+    if found.matched is None:
+        return
+    keep_searches(conn, {report_id: found.matched})
+    if found.by_address:
+        detail = {"candidate": candidate_json(found.matched.candidates[0])}
+        conn.execute(event.insert().values(**happened, kind="address_matched", detail=detail))
+
+
+def _attach(
+    conn: Connection, settings: Settings, draft: ReportDraft, report_id: int, found: _Found
+) -> list[JudgedPhoto]:
+    return attach_photos(
+        conn,
+        settings,
+        draft.photos,
+        account_id=found.account_id,
+        form_key=UUID(draft.client_key) if draft.client_key else None,
+        report_id=report_id,
+        intake_district=found.district,
+        pin=Pin(found.place.lon, found.place.lat, draft.accuracy_m) if found.has_point else None,
+        reported_at=found.reported_at,
+        occurred_at=found.occurred_at,
     )
-    if matched is not None:
-        keep_searches(conn, {filed.id: matched})
-        if by_address:
-            found = {"candidate": candidate_json(matched.candidates[0])}
-            conn.execute(
-                event.insert().values(
-                    report_id=filed.id, kind="address_matched", intake_district=district, detail=found
-                )
-            )
-    if draft.lon is not None and draft.lat is not None:
-        flag_new_report(conn, filed.id, draft.lon, draft.lat, draft.datum)
-    if place.ambiguous:
-        renew_doubts(conn, {filed.id: place.alternatives})
-    if draft.client_key:
-        conn.execute(
-            report_key.insert().values(scope=scope, key=draft.client_key, report_id=filed.id, body_hash=body_hash)
-        )
-    photos = []
-    if draft.photos:
-        photos = attach_photos(
-            conn,
-            settings,
-            draft.photos,
-            account_id=account_id,
-            form_key=UUID(draft.client_key) if draft.client_key else None,
-            report_id=filed.id,
-            intake_district=district,
-            pin=None if math.isnan(place.lon) else Pin(place.lon, place.lat, draft.accuracy_m),
-            reported_at=reported_at,
-            occurred_at=occurred_at,
-        )
-    return FiledReport(filed.ref, created=True, place=place, photos=tuple(photos))
 
 
 def _match(conn: Connection, settings: Settings, draft: ReportDraft) -> MatchedAddress | None:

@@ -52,7 +52,8 @@ def test_new_then_again_then_reused(client: FlaskClient, city: Engine) -> None:
 
 def test_without_account_no_more_than_names_and_link(client: FlaskClient) -> None:
     answer = client.post("/api/v1/reports", json=body())
-    assert set(answer.json) == {"ref", "created", "tracking_url", "grid", "community", "reason"}
+    assert set(answer.json) == {"ref", "created", "tracking_url", "grid", "community", "reason", "photos"}
+    assert answer.json["photos"] == []
     assert answer.json["grid"] == {"code": "e", "name": "e 网格"}
     assert answer.json["tracking_url"] == f"/track/{answer.json['ref']}"
     assert answer.headers["Location"] == answer.json["tracking_url"]
