@@ -57,7 +57,7 @@ def desk(request: pytest.FixtureRequest, server: str, browser: Browser, cookies:
 def test_one_click_decides_and_undo_takes_it_back(desk: Visit) -> None:
     page = desk.page
     desk.go("/data/doubts")
-    expect(page.locator(".leaflet-tooltip.gm-doubt-label")).to_have_text(["1 · 66%", "2 · 34%"])
+    expect(page.locator(".leaflet-tooltip.gm-doubt-label")).to_have_text(["2 · 34%", "1 · 66%"])
     expect(page.locator("#doubt-title")).to_contain_text("井盖2")
     expect(page.locator("[data-gm-count=open]")).to_have_text("3")
     circle = page.evaluate(

@@ -17,7 +17,7 @@
     const place = JSON.parse(page.querySelector("[data-gm-doubt]").dataset.gmPlace);
     if (place.lon === undefined) return;
     const at = L.latLng(place.lat, place.lon);
-    // The owner comes last, so that its outline and its words lie above the others'.
+    // The likeliest comes last, so that its outline and its words lie above the others.
     [...place.grids.entries()].reverse().forEach(([index, grid]) => {
       const color = COLOURS[Math.min(index, COLOURS.length - 1)];
       L.geoJSON(grid.shape, { interactive: false, style: { color, weight: 3, dashArray: grid.owns ? null : "7 5", fillColor: color, fillOpacity: 0.1 } }).addTo(drawn);
