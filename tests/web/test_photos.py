@@ -38,9 +38,14 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+def unlike_any() -> dict[int, str]:
+    """Tags that make a file differ from every other: the same file with another report is remarked on."""
+    return {0x10F: uuid.uuid4().hex}
+
+
 def here(**changes: Any) -> bytes:
     """A photo of the middle of e, no two the same."""
-    return photo_file((LON, LAT), now(), **{"base": {0x10F: uuid.uuid4().hex}, "size": (90, 60), **changes})
+    return photo_file((LON, LAT), now(), **{"base": unlike_any(), "size": (90, 60), **changes})
 
 
 def form_of(browser: FlaskClient, **fields: Any) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def sender(request: pytest.FixtureRequest, client: FlaskClient, signed_in: SignI
 
 
 def test_told_before_and_after_and_kept(sender: FlaskClient, city: Engine) -> None:
-    old = photo_file((LON, LAT + 0.0117), now() - timedelta(days=2))
+    old = photo_file((LON, LAT + 0.0117), now() - timedelta(days=2), base=unlike_any())
     form = form_of(sender, **E)
     before = send_ahead(sender, form, here(), old)
     assert before.status_code == 200
@@ -248,7 +253,7 @@ def test_the_page_of_the_case(signed_in: SignIn, city: Engine) -> None:
     browser = signed_in("grid_worker")
     form = form_of(browser, **E)
     content = here(gps={16: "T", 17: 45.0})
-    far = photo_file((LON + 0.02, LAT), now() - timedelta(days=4), colour=77)
+    far = photo_file((LON + 0.02, LAT), now() - timedelta(days=4), colour=77, base=unlike_any())
     ref = ref_of(file_it(browser, form, content, far))
     one, two = stored(city, ref)
     page = browser.get(f"/cases/{ref}").text
@@ -335,7 +340,7 @@ def test_photos_are_seen_with_their_report_only(
 
 def test_the_interface(client: FlaskClient, bearer: Bearer, empty_limits: None) -> None:
     headers, key = bearer("grid_worker"), str(uuid.uuid4())
-    content = photo_file((LON + 0.02, LAT), now(), gps={16: "M", 17: 200.5})
+    content = photo_file((LON + 0.02, LAT), now(), gps={16: "M", 17: 200.5}, base=unlike_any())
 
     def keep() -> Any:
         return client.post("/api/v1/photos", data={"photo": files(content)[0], "client_key": key}, headers=headers)
