@@ -149,14 +149,23 @@ def test_ctrl_c_while_the_database_waits_leaves_nothing(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_hear_ctrl_c,
         ) as child:
-            _wait_until_blocked(blocker.engine)
-            child.send_signal(signal.SIGINT)
-            _, told = child.communicate(timeout=20)
+            try:
+                _wait_until_blocked(blocker.engine)
+                child.send_signal(signal.SIGINT)
+                _, told = child.communicate(timeout=20)
+            finally:
+                child.kill()  # one that hears nothing would be waited for without end
         blocker.rollback()
     assert child.returncode == 130, told
     assert "Traceback" not in told
     assert stored(engine) == 0
+
+
+def _hear_ctrl_c() -> None:
+    """Tests that were started in the background of a shell ignore it, and their children with them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _wait_until_blocked(engine: Engine) -> None:
