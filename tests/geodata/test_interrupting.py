@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,6 +12,15 @@ from sqlalchemy import Engine, text
 from geodata.cli.interrupting import cancelled_by_interrupt
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also by tests that were started in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_an_interrupt_ends_the_statement_that_runs(engine: Engine) -> None:
     started = time.monotonic()
     with engine.connect() as conn, cancelled_by_interrupt(conn):
