@@ -97,9 +97,8 @@ def test_orders_are_placed_one_after_the_other(desk: Visit, engine: Engine, orde
     desk.check()
 
 
+@pytest.mark.parametrize("desk", ["desktop"], indirect=True)
 def test_keys_choose_and_go_on(desk: Visit, orders: list[UUID]) -> None:
-    if desk.size == "phone":
-        pytest.skip("a phone has no keys")
     page = desk.page
     desk.go("/data/addresses")
     page.locator("#order-title").focus()

@@ -15,7 +15,6 @@ from gridmap.datum import HYPOTHESES, DatumGuess, Footprints, from_wgs84, guess_
 
 #: A town of 20 x 20 grids of 0.004 degrees, each with three rows of houses whose lengths differ.
 WEST, SOUTH, SIDE, COUNT = 111.60, 40.75, 0.004, 20
-VECTORS = Path(__file__).resolve().parents[3] / "shared" / "data" / "gcj02_vectors" / "gcoord_china_cities_664.json"
 
 
 def town() -> tuple[GridIndex, Footprints, np.ndarray]:
@@ -149,11 +148,11 @@ def test_footprints_know_their_metres() -> None:
     assert len(one) == 1
 
 
-def test_published_cities_are_told_apart_by_the_grids_around_them() -> None:
+@pytest.mark.shared
+def test_published_cities_are_told_apart_by_the_grids_around_them(shared_data: Path) -> None:
     """664 cities, a grid of 400 m around each: published GCJ-02 and BD-09 positions fall into them only once undone."""
-    if not VECTORS.is_file():
-        pytest.skip("real data folder ../shared/data is absent")
-    cities = [city["coords"] for city in json.loads(VECTORS.read_text())]
+    vectors = (shared_data / "gcj02_vectors" / "gcoord_china_cities_664.json").read_text()
+    cities = [city["coords"] for city in json.loads(vectors)]
     middles = np.array([city["WGS84"] for city in cities])
     index = GridIndex([shapely.box(x - 0.0002, y - 0.0002, x + 0.0002, y + 0.0002) for x, y in middles])
     for name, datum in (("WGS84", "wgs84"), ("GCJ02", "gcj02"), ("BD09", "bd09")):
