@@ -7,3 +7,13 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelector(".gm-tabs:not(.collapse) [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 });
+// Empty fields of a filter say nothing: they stay out of the address.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("form[data-gm-tidy]")) return;
+  for (const [name, value] of [...event.formData]) {
+    if (value !== "") continue;
+    const said = event.formData.getAll(name).filter((each) => each !== "");
+    event.formData.delete(name);
+    said.forEach((each) => event.formData.append(name, each));
+  }
+});

@@ -41,17 +41,15 @@
     const layers = document.querySelector(".leaflet-control-layers-toggle");
     if (layers) layers.title = gridmap.map.gridmap.words.layers;
     gridmap.clearLegend(gridmap.map);
-    document.querySelectorAll("form[data-gm-keep-view]").forEach((form) =>
+    document.querySelectorAll("form[data-gm-keep-view]").forEach((form) => {
+      // A chosen period needs no "all".
+      form.addEventListener("formdata", ({ formData }) => { if (formData.get("from") || formData.get("to")) formData.delete("period"); });
       form.addEventListener("submit", () => {
-        // Empty fields say nothing: they stay out of the address. A chosen period needs no "all".
-        for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
-        if (form.elements.from.value || form.elements.to.value) form.elements.period.disabled = true;
         // Another area has a view of its own.
         if (form.elements.area.value === form.dataset.gmArea) form.action = withView(form.action);
-      }));
+      });
+    });
   });
-  // Back to a page that the browser kept: its fields take input again.
-  addEventListener("pageshow", () => document.querySelectorAll("form [disabled]").forEach((field) => { field.disabled = false; }));
 
   document.addEventListener("gridmap:place", (event) => {
     const address = panel("right")?.dataset.gmCard;

@@ -44,11 +44,27 @@
   });
 
   const rows = () => [...page.querySelectorAll(".gm-queue-rows a")];
+  // Keys come faster than answers: steps taken meanwhile are made up for after the answer.
+  let asking = false;
+  let ahead = 0;
   const step = (by) => {
+    if (asking) {
+      ahead += by;
+      return;
+    }
     const links = rows();
     const at = links.findIndex((link) => link.hasAttribute("aria-current"));
-    links[at + by]?.click();
+    const to = Math.max(0, Math.min(at + by, links.length - 1));
+    if (to !== at) links[to]?.click();
   };
+
+  page.addEventListener("htmx:beforeRequest", () => { asking = true; });
+  document.addEventListener("htmx:afterRequest", () => {
+    asking = false;
+    const by = ahead;
+    ahead = 0;
+    if (by) step(by);
+  });
 
   const toChoice = (choice) => {
     page.querySelectorAll("[data-gm-choice]").forEach((each) => each.classList.toggle("gm-shown", each === choice));

@@ -43,10 +43,6 @@ document.addEventListener("DOMContentLoaded", () => {
     new ResizeObserver(() => drawn.resize()).observe(element);
   });
 
-  // Empty fields say nothing: they stay out of the address.
-  const form = document.querySelector("[data-gm-figures]");
-  form.addEventListener("submit", () => { for (const field of form.elements) if (field.name && !field.value) field.disabled = true; });
-  addEventListener("pageshow", () => form.querySelectorAll("[disabled]").forEach((field) => { field.disabled = false; }));
   // One choice unfolded at a time; Escape folds it.
   const folds = [...document.querySelectorAll(".gm-area-folded")];
   folds.forEach((fold) => fold.addEventListener("toggle", () => { if (fold.open) folds.forEach((other) => { if (other !== fold) other.open = false; }); }));
