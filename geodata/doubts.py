@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geography, Geometry
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, cast, exists, func, or_, select, true
 
 from geodata.days import valid_on
 from geodata.points import point
@@ -20,6 +20,7 @@ from geodata.reports import described
 from geodata.scope import Scope
 from geodata.seen import seen_tag
 from geodata.tables import STATE_PLACE, account, division, doubt, grid, report
+from gridmap.errors import GridmapError
 from gridmap.report import OPEN, STATES
 
 DECIDED = ("confirmed", "transferred")
@@ -29,12 +30,21 @@ STATES_SHOWN = ("open", *DECIDED)
 TAKE_BACK = timedelta(days=1)
 #: States in which nobody outside the grids works on a report yet: who owns it decides who starts.
 _BEFORE_WORK = ("filed", "to_review", "sent_back", "whistled")
-
+#: Nobody need be asked whose a report is that is over.
+_WORK_GOES_ON = STATE_PLACE.in_([STATES.index(state) + 1 for state in OPEN])
 _asked, _chosen = grid.alias("asked"), grid.alias("chosen")
 _OF_REPORTS = doubt.join(report, report.c.id == doubt.c.report_id)
 #: The two likeliest grids of a question, in order of code.
 _FIRST, _SECOND = (doubt.c.alternatives[(place, "0")].astext for place in ("0", "1"))
 _TWO = (func.least(_FIRST, _SECOND), func.greatest(_FIRST, _SECOND))
+
+
+class UnknownDoubtState(GridmapError):
+    """A state that no question about an owner has."""
+
+    code = "unknown_doubt_state"
+    zh = "未知的归属存疑状态“{value}”，可用：{allowed}。"
+    en = "Unknown state of a doubt “{value}”; use one of {allowed}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,12 @@ def count_doubts(conn: Connection, scope: Scope, chosen: DoubtChoice) -> int:
     """As many as ``list_doubts`` lists."""
     counted = select(func.count()).select_from(_OF_REPORTS).where(*_conditions(conn, scope, chosen))
     return conn.scalar(counted) or 0
+
+
+def in_doubt(state: str) -> list[ColumnElement[bool]]:
+    """Conditions on ``report``: its latest question is in a state of ``STATES_SHOWN``, an open one while work on it goes on, as the queue has it."""
+    asked = exists(select(1).where(doubt.c.report_id == report.c.id, doubt.c.state == state))
+    return [asked, _WORK_GOES_ON] if state == "open" else [asked]
 
 
 def doubt_of(conn: Connection, report_id: int) -> Row[Any] | None:
@@ -183,7 +199,7 @@ def _conditions(conn: Connection, scope: Scope, chosen: DoubtChoice) -> list[Col
             *(code == wanted for code, wanted in zip(_TWO, chosen.between, strict=True)),
         ]
     if chosen.state == "open":
-        return [*found, STATE_PLACE.in_([STATES.index(state) + 1 for state in OPEN]), *scope.report_conditions(conn)]
+        return [*found, _WORK_GOES_ON, *scope.report_conditions(conn)]
     if chosen.since:
         found.append(doubt.c.decided_at >= chosen.since)
     return [*found, _visible(conn, scope)]

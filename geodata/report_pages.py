@@ -70,8 +70,8 @@ def page_of_reports(
 
 
 def _known_to_snapshot(scope: Scope, search: ReportSearch) -> bool:
-    """Words, who filed a report and its compound are no columns of the snapshot; a box is exact in SQL alone."""
-    plain = not search.words and search.filed_by is None and search.chosen.bbox is None
+    """Words, who filed a report, its compound and doubts are no columns of the snapshot; a box is exact in SQL alone."""
+    plain = not search.words and search.filed_by is None and search.doubt is None and search.chosen.bbox is None
     return plain and scope.reach in (Reach.AREA, Reach.UNIT)
 
 

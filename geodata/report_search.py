@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, or_
 
+from geodata.doubts import STATES_SHOWN, UnknownDoubtState, in_doubt
 from geodata.hotline import report_id_of_order
 from geodata.report_filter import ReportFilter, first_value
 from geodata.tables import report
@@ -27,17 +28,18 @@ class ReportSearch:
 
     ``words`` stand in the text or the address, or are a case's number (the first eight digits of its ``ref``) or that of an order of
     the hotline; ``days`` is a period
-    that ends today and is already in ``chosen``; ``filed_by`` an account's key.
+    that ends today and is already in ``chosen``; ``filed_by`` an account's key; ``doubt`` the state of a question about the owner, one of ``doubts.STATES_SHOWN``.
     """
 
     chosen: ReportFilter = field(default_factory=ReportFilter)
     words: str = ""
     days: int | None = None
     filed_by: int | None = None
+    doubt: str | None = None
 
     @classmethod
     def parse(cls, query: Mapping[str, Any], account_id: int, at: date) -> "ReportSearch":
-        """Read a query string. ``at`` is today. Errors: those of ``ReportFilter.parse``."""
+        """Read a query string. ``at`` is today. Errors: those of ``ReportFilter.parse``, ``UnknownDoubtState``."""
         chosen = ReportFilter.parse(query)
         days = _days(first_value(query, "days"))
         if chosen.from_day or chosen.to_day:
@@ -45,7 +47,7 @@ class ReportSearch:
         if days:
             chosen = replace(chosen, from_day=at - timedelta(days=days - 1))
         words = first_value(query, "q")[:MAX_WORDS]
-        return cls(chosen, words, days, account_id if first_value(query, "mine") == "1" else None)
+        return cls(chosen, words, days, account_id if first_value(query, "mine") == "1" else None, parse_doubt(query))
 
     def query(self) -> dict[str, list[str]]:
         """The search as an address holds it: ``parse`` of it gives the same search."""
@@ -57,11 +59,13 @@ class ReportSearch:
             found["q"] = [self.words]
         if self.filed_by is not None:
             found["mine"] = ["1"]
+        if self.doubt:
+            found["doubt"] = [self.doubt]
         return found
 
     def changed(self, **changes: Any) -> "ReportSearch":
         """The search with some parts of it or of its filter changed; another period is no longer the one of ``days``."""
-        own = {name: changes.pop(name) for name in ("words", "days", "filed_by") if name in changes}
+        own = {name: changes.pop(name) for name in ("words", "days", "filed_by", "doubt") if name in changes}
         if {"from_day", "to_day"} & set(changes):
             own.setdefault("days", None)
         return replace(self, chosen=replace(self.chosen, **changes), **own)
@@ -73,7 +77,17 @@ class ReportSearch:
             found.append(_holds(conn, self.words))
         if self.filed_by is not None:
             found.append(report.c.account_id == self.filed_by)
+        if self.doubt:
+            found += in_doubt(self.doubt)
         return found
+
+
+def parse_doubt(query: Mapping[str, Any]) -> str | None:
+    """Which questions about owners a query asks for, None for no choice. Errors: ``UnknownDoubtState``."""
+    state = first_value(query, "doubt")
+    if state and state not in STATES_SHOWN:
+        raise UnknownDoubtState(field="doubt", value=state, allowed=", ".join(STATES_SHOWN))
+    return state or None
 
 
 def _holds(conn: Connection, words: str) -> ColumnElement[bool]:

@@ -261,3 +261,33 @@ def test_today_leads_to_the_doubts(secretary: FlaskClient, signed_in: SignIn, fi
     file(3)
     assert '<a class="gm-figure" href="/data/doubts"><b data-gm-doubts>3</b>' in secretary.get("/").text
     assert "data-gm-doubts" not in signed_in("leader").get("/").text
+
+
+def test_the_list_of_cases_holds_as_many_as_the_queue(
+    secretary: FlaskClient, signed_in: SignIn, client: FlaskClient, bearer: Any, file: Any, city: Engine
+) -> None:
+    first, second, over = file(3)
+    with city.begin() as conn:
+        conn.execute(update(report).where(report.c.ref == over).values(status="closed"))
+    decide(secretary, second, "confirm")
+
+    def listed(browser: FlaskClient, state: str) -> list[str]:
+        page = browser.get(f"/cases?doubt={state}").text
+        return re.findall(r'<td role="cell"[^>]*><a href="/cases/([0-9a-f-]{36})"', page)
+
+    assert listed(secretary, "open") == [str(first)]
+    assert listed(secretary, "confirmed") == [str(second)]
+    assert listed(signed_in("building_head"), "open") == []
+    assert figures(secretary.get("/data/doubts").text)["open"] == 1
+    assert 'href="/cases?doubt=open"' in secretary.get("/").text
+    assert 'href="/cases?doubt=open"' in secretary.get("/data/doubts").text
+    # The same choice in files and for other programs.
+    admin = signed_in("admin")
+    sent = {"csrf_token": csrf_of(admin.get("/cases").text), "format": "csv", "query": "doubt=open"}
+    exported = admin.post("/cases/export", data=sent).text
+    assert str(first) in exported
+    assert str(second) not in exported
+    told = client.get("/api/v1/reports?doubt=open", headers=bearer("admin")).json
+    assert [one["id"] for one in told["features"]] == [str(first)]
+    refused = client.get("/api/v1/reports?doubt=perhaps", headers=bearer("admin"))
+    assert (refused.status_code, refused.json["error"]["code"]) == (422, "unknown_doubt_state")

@@ -32,7 +32,7 @@ PARTS = (
 )  # fmt: skip
 #: Fields that pages share and whose names no view spells out.
 SHARED = (
-    "area", "bbox", "from", "to", "category", "source", "status", "lacking", "q", "days", "mine", "sort", "limit", "cursor", "at", "lang", "next",
+    "area", "bbox", "from", "to", "category", "source", "status", "lacking", "placing", "doubt", "q", "days", "mine", "sort", "limit", "cursor", "at", "lang", "next",
     "period", "week", "compare", "measure", "kind", "start", "name", "seen", "lon", "lat", "datum", "column:code",
 )  # fmt: skip
 #: What JSON can hold where a text or a number belongs.

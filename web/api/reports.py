@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from geodata.actions import FiledReport
 from geodata.report_filter import ReportFilter
 from geodata.report_pages import page_of_reports
-from geodata.report_search import ReportSearch
+from geodata.report_search import ReportSearch, parse_doubt
 from geodata.reports import events_of, report_by_ref
 from gridmap.access import Permission
 from gridmap.report import ReportDraft
@@ -27,7 +27,20 @@ from web.scope import scope
 _BODY = (
     "client_key", "lon", "lat", "datum", "accuracy_m", "device", "category", "text", "address_text", "source", "occurred_at", "photos",
 )  # fmt: skip
-_FILTER = ("bbox", "from", "to", "category", "source", "status", "area", "lacking", "placing", "limit", "cursor")
+_FILTER = (
+    "bbox",
+    "from",
+    "to",
+    "category",
+    "source",
+    "status",
+    "area",
+    "lacking",
+    "placing",
+    "doubt",
+    "limit",
+    "cursor",
+)
 
 
 @blueprint.post("/reports")
@@ -54,7 +67,7 @@ def index() -> AnyResponse:
         db.engine(),
         db.settings(),
         scope(),
-        ReportSearch(ReportFilter.parse(request.args)),
+        ReportSearch(ReportFilter.parse(request.args), doubt=parse_doubt(request.args)),
         limit=query_limit(),
         cursor=request.args.get("cursor") or None,
     ).page

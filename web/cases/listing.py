@@ -18,6 +18,7 @@ from web.access import requires
 from web.areas import area_choice
 from web.cases.asked import SIZES, AskedList
 from web.cases.blueprint import blueprint
+from web.doubt_words import STATE
 from web.paging import Pager
 from web.scope import scope
 
@@ -55,6 +56,7 @@ def index() -> str:
         periods=PERIODS,
         states=STATES,
         sources=SOURCES,
+        doubt_states=STATE,
         known_categories=categories(conn),
         saved=saved_filters(conn, g.account.id, PAGE),
         query=urlencode(asked.query(), doseq=True),
