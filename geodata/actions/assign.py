@@ -149,6 +149,7 @@ def assign_in_batches(
     keep: Callable[[Connection, AssignRun], bool],
     *,
     write: bool,
+    cause: str = "assigned",
     account_id: int | None = None,
 ) -> AssignRun:
     """Do what is left of a run, each batch in a transaction of its own: whatever ends the process loses the batches at hand only.
@@ -165,7 +166,7 @@ def assign_in_batches(
         # Both cores are busy with a batch each: a second process for its rows would only cost its start.
         conn.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
         batch = run.batches[number]
-        found = assign_batch(conn, settings, run.choice, batch, write=write, account_id=account_id)
+        found = assign_batch(conn, settings, run.choice, batch, write=write, cause=cause, account_id=account_id)
         with counting:
             further = run.with_batch(number, found)
             stop = keep(conn, further)
