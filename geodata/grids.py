@@ -1,13 +1,15 @@
 """Grids and their time in force."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from geoalchemy2 import Geography
 from sqlalchemy import Connection, Row, Select, cast, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from geodata.days import valid_on
+from geodata.divisions import NamedPlace
 from geodata.points import point
 from geodata.report_filter import area_condition
 from geodata.scope import Scope
@@ -61,6 +63,13 @@ def nearest_grids(conn: Connection, scope: Scope, lon: float, lat: float, at: da
     metres = func.ST_Distance(cast(grid.c.geom, Geography), cast(place, Geography)).label("metres")
     query = select(grid.c.code, grid.c.name, grid.c.name_en, metres).where(valid_on(grid, at), scope.grid_condition())
     return list(conn.execute(query.order_by(grid.c.geom.op("<->")(place), grid.c.code).limit(limit)))
+
+
+def grid_names(conn: Connection, codes: Iterable[str]) -> dict[str, NamedPlace]:
+    """Names of grids of any day by code, those of the last edition; a code that no grid ever had is left out."""
+    query = select(grid.c.code, grid.c.name, grid.c.name_en).where(grid.c.code == func.any(sorted({*codes})))
+    query = query.ext(distinct_on(grid.c.code)).order_by(grid.c.code, func.lower(grid.c.valid).desc().nulls_last())
+    return {row.code: NamedPlace(row.code, row.name, row.name_en) for row in conn.execute(query)}
 
 
 def grid_extent(

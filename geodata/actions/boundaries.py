@@ -4,7 +4,6 @@
 a preview. Loading a file does both, publishing a plan should too.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,11 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import DATERANGE
 
 from geodata.actions.publishing import Published, apply_publication, preview_publication
+from geodata.actions.telling import tell_workers
 from geodata.days import today
 from geodata.editions import note_publication
 from geodata.jobs.queue import enqueue
 from geodata.lineage import renew_lineage
-from geodata.notices import tell, workers_of
 from geodata.owners.days import deciding_day
 from geodata.owners.deriving import derive_reports
 from geodata.owners.moves import Moves, codes_of, moves_between
@@ -173,16 +172,5 @@ def _correct_owners(conn: Connection, settings: Settings, fresh: set[int], accou
     after = read_reports(conn, chosen_reports(report.c.id == func.any(rows["report_id"].tolist())))
     codes = codes_of(conn, rows["grid_id"], after["grid_id"])
     moves = moves_between(rows["grid_id"].map(codes), after["grid_id"].map(codes))
-    _tell(conn, settings, moves)
+    tell_workers(conn, "boundary_corrected", today(settings.zone), moves)
     return Corrected(changed, moves)
-
-
-def _tell(conn: Connection, settings: Settings, moves: Moves) -> None:
-    came, left = Counter[str](), Counter[str]()
-    for old, new, count in moves:
-        left[old] += count
-        came[new] += count
-    codes = sorted({*came, *left} - {""})
-    workers = workers_of(conn, codes, today(settings.zone))
-    for code in codes:
-        tell(conn, workers.get(code, ()), "boundary_corrected", {"grid": code, "came": came[code], "left": left[code]})

@@ -143,6 +143,7 @@ def _tell(conn: Connection, settings: Settings, by: Actor, row: Row[Any], move: 
         return
     new = move.place.codes[0]
     workers = workers_of(conn, [code for code in (row.grid_code, new) if code], today(settings.zone))
-    detail = {"number": str(row.ref)[:8], "category": row.category, "from": row.grid_code, "to": new}
+    names = {"from_name": row.grid_name, "to_name": move.place.grid.name if move.place.grid else None}
+    detail = {"number": str(row.ref)[:8], "category": row.category, "from": row.grid_code, "to": new, **names}
     for code, kind in ((row.grid_code, "moved_away"), (new, "moved_here")):
         tell(conn, workers.get(code or "", ()), kind, detail, report_id=row.id, but=by.account_id)

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.actions.acting import Actor
+from geodata.actions.telling import tell_workers
 from geodata.days import today
 from geodata.editions import EditionDay, HandedOver, edition_days, handed_over
 from geodata.lineage import renew_lineage
-from geodata.notices import tell, workers_of
+from geodata.notices import workers_of
 from geodata.owners.days import deciding_day
 from geodata.owners.deriving import derive_reports
 from geodata.owners.moves import Moves, codes_of, moves_between
@@ -198,11 +199,12 @@ def _reroute(
         derived = written[["report_id", *fresh]].rename(columns=fresh)
         write_owners(conn, settings, derived, cause="published", account_id=account_id)
     _ask(conn, asked)
-    _tell(conn, settings, day, going, asked)
     ended = select(grid.c.id).where(func.upper(grid.c.valid) == day)
     kept = select(func.count()).select_from(owner.join(report, report.c.id == owner.c.report_id))
     kept = kept.where(owner.c.grid_id.in_(ended), report.c.status.in_(OVER))
     moves = moves_between(going["old_code"], going["new_code"])
+    asked_of, works_on = Counter(asked["old_code"]), max(day, today(settings.zone))
+    tell_workers(conn, "published", works_on, moves, asked=asked_of, day=day.isoformat())
     return Published(day, len(going), len(asked), conn.scalar(kept) or 0, moves)
 
 
@@ -231,18 +233,6 @@ def _ask(conn: Connection, asked: pd.DataFrame) -> None:
         doubt.c.kind == "published", doubt.c.state == "confirmed", doubt.c.alternatives == made.excluded.alternatives
     )
     conn.execute(made.on_conflict_do_update(index_elements=["report_id"], set_=again, where=~answered), rows)
-
-
-def _tell(conn: Connection, settings: Settings, day: date, going: pd.DataFrame, asked: pd.DataFrame) -> None:
-    """One notice a grid and account, not one a report."""
-    came, left, open_questions = Counter(going["new_code"]), Counter(going["old_code"]), Counter(asked["old_code"])
-    codes = sorted({*came, *left, *open_questions} - {""})
-    workers = workers_of(conn, codes, max(day, today(settings.zone)))
-    for code in codes:
-        detail = {
-            "day": day.isoformat(), "grid": code, "came": came[code], "left": left[code], "asked": open_questions[code],
-        }  # fmt: skip
-        tell(conn, workers.get(code, ()), "published", detail)
 
 
 def _without_worker(conn: Connection, day: date) -> list[str]:

@@ -137,7 +137,9 @@ def test_new_boundaries_re_route_what_is_not_dispatched_and_ask_about_the_rest(
     assert (noted.day, noted.rerouted, noted.asked, noted.kept) == (day, 2, 2, 1)
     assert noted.applied_at is not None
     told = notices_of(conn, worker.id)
-    assert [(each.kind, each.detail["came"], each.detail["asked"]) for each in told] == [("published", 2, 0)]
+    assert [(each.kind, each.detail) for each in told] == [
+        ("published", {"day": day.isoformat(), "grid": "a", "grid_name": "a 网格", "came": 2, "left": 0, "asked": 0})
+    ]
     # Deriving everything anew goes by the day that decided: nothing falls back to the ended grids.
     everything = derive_reports(conn, settings, list(conn.scalars(select(report.c.id))))
     assert write_owners(conn, settings, everything, cause="assigned") == 0

@@ -93,9 +93,9 @@ def test_whoever_moves_it_away_lands_on_the_list(signed_in: SignIn, cases: dict[
 
 def test_notices_are_ones_own_and_can_be_marked(signed_in: SignIn, city: Engine, cases: dict[str, UUID]) -> None:
     worker, secretary = signed_in("grid_worker"), signed_in("community_secretary")
-    assert "转出网格 e" in worker.get("/").text
+    assert "从“e 网格”转出" in worker.get("/").text
     page = worker.get("/notices").text
-    assert "转出网格 e" in page
+    assert "从“e 网格”转出" in page
     assert f'href="/cases/{cases["moves"]}"' not in page  # it left the area: nothing to open
     ref = re.search(r'action="/notices/([0-9a-f-]{36})/read"', page)
     assert ref
@@ -110,16 +110,21 @@ def test_notices_are_ones_own_and_can_be_marked(signed_in: SignIn, city: Engine,
     with city.connect() as conn:
         assert unread_count(conn, key) == before - 1
     worker.post("/notices/read", data={"csrf_token": token})
-    assert "转出网格" not in worker.get("/").text
-    assert "转出网格" in worker.get("/notices").text
+    assert "转出" not in worker.get("/").text
+    assert "转出" in worker.get("/notices").text
     assert "暂无提醒" in secretary.get("/notices").text
 
 
 def test_a_notice_of_a_kind_without_words_is_shown_all_the_same(signed_in: SignIn, city: Engine) -> None:
     browser = signed_in("leader")
     with city.begin() as conn:
-        tell(conn, [account_by_name(conn, "leader").id], "later_kind", {})
-    assert "later_kind" in browser.get("/notices").text
+        key = account_by_name(conn, "leader").id
+        tell(conn, [key], "later_kind", {})
+        # From before names were kept.
+        tell(conn, [key], "moved_away", {"number": "1", "category": "井盖", "from": "e", "to": None})
+    page = browser.get("/notices").text
+    assert "later_kind" in page
+    assert "从“e”转出" in page
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.actions.boundaries import OWNERS_JOB
-from geodata.actions.publishing import UnknownPublication, apply_publication, preview_publication, withdraw_publication
+from geodata.actions.publishing import (
+    PublicationPreview,
+    UnknownPublication,
+    apply_publication,
+    preview_publication,
+    withdraw_publication,
+)
 from geodata.days import today
 from geodata.editions import due_days, edition_days, grids_of_day
+from geodata.grids import grid_names
 from geodata.jobs import latest_job
 from gridmap.access import Permission
 from gridmap.errors import GridmapError
@@ -93,17 +100,23 @@ def _page(day: date, error: GridmapError | None = None) -> AnyResponse:
         raise UnknownPublication(field="day", day=day.isoformat())
     waits = found[0].planned and found[0].applied_at is None
     part = part_of(grids_of_day(conn, scope(), day))
+    # Counts of the whole city are for those who answer for it.
+    preview = preview_publication(conn, db.settings(), day) if waits and scope().everywhere else None
     page = render_template(
         "data/edition.html",
         day=day,
         found=found[0],
         part=part,
         pager=part.pager,
-        # Counts of the whole city are for those who answer for it.
-        preview=preview_publication(conn, db.settings(), day) if waits and scope().everywhere else None,
+        preview=preview,
+        names=grid_names(conn, _codes(preview)) if preview else {},
         ahead=day > at,
         waits=waits,
         may_change=scope().everywhere,
         errors=troubles(error),
     )
     return make_response(page, status_of(error) if error else 200)
+
+
+def _codes(preview: PublicationPreview) -> set[str]:
+    return {*preview.without_worker, *(code for old, new, _count in preview.reports.moves for code in (old, new))}
