@@ -95,6 +95,11 @@ class AssignRun:
         """The share of batches that are done."""
         return len(self.done) / max(1, len(self.batches))
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left of it."""
+        return len(self.done) == len(self.batches)
+
     def with_batch(self, number: int, found: AssignSummary) -> Self:
         """The run with one more batch done."""
         return replace(self, done=self.done | {number}, summary=self.summary.plus(found))

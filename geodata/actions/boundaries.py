@@ -42,6 +42,7 @@ from geodata.report_filter import midnight
 from geodata.settings import Settings
 from geodata.sql import statement
 from geodata.tables import grid, owner, report
+from geodata.versions import version_of
 from gridmap.assignment import Reason
 
 #: More reports than these are left to the job that derives all owners anew; until it is done, the page of editions says so.
@@ -97,7 +98,8 @@ def follow_grids(conn: Connection, settings: Settings, *, account_id: int | None
         return NOTHING
     pending = _is_too_much(conn, settings)
     if pending:
-        enqueue(conn, OWNERS_JOB, unique_key=OWNERS_JOB, account_id=account_id)
+        # One that runs has been through a part of the reports with the grids as they were: these grids get a run of their own.
+        enqueue(conn, OWNERS_JOB, unique_key=f"{OWNERS_JOB}:{version_of(conn, 'grid')}", account_id=account_id)
         corrected = Corrected()
     else:
         corrected = _correct_owners(conn, settings, {row.id for row in changes if row.fresh}, account_id)

@@ -35,12 +35,30 @@ def ask_for_assigning(conn: Connection, choice: ReportChoice, *, commit: bool, a
 def assign(context: JobContext) -> dict[str, Any]:
     """Look at every batch, or write it; gives what changes by reason and the largest moves.
 
-    The checkpoint, the batches with those that are done, is written in the transaction of each: what is counted was written, once.
+    What is counted was written, once; see ``run_in_batches``.
     """
-    asked, lease = context.job.arguments, timedelta(seconds=context.settings.job_lease_s)
+    asked = context.job.arguments
     choice, commit = ReportChoice(asked["which"], asked["area"]), bool(asked["commit"])
     with context.engine.connect() as conn:
         by = job_by_ref(conn, context.job.ref).account_id
+    run = run_in_batches(context, choice, write=commit, account_id=by)
+    if commit:
+        with context.engine.begin() as conn:
+            _note(conn, choice, run.summary, by)
+    if not run.ended:
+        raise JobCancelled
+    return {**run.summary.as_json(_MOVES_SHOWN), "committed": commit}
+
+
+def run_in_batches(
+    context: JobContext, choice: ReportChoice, *, write: bool, cause: str = "assigned", account_id: int | None = None
+) -> AssignRun:
+    """Derive the owners of a choice as the work of a job, from where an earlier attempt got to; gives the run as far as it came.
+
+    The checkpoint, the batches with those that are done, is written in the transaction of each. Asked to cancel, it stops between two.
+    """
+    lease = timedelta(seconds=context.settings.job_lease_s)
+    with context.engine.connect() as conn:
         left = context.job.checkpoint
         run = AssignRun.from_json(choice, left) if left else AssignRun.planned(conn, choice)
 
@@ -48,13 +66,9 @@ def assign(context: JobContext) -> dict[str, Any]:
         further = {"progress": 0.99 * run.share, "checkpoint": run.as_json(_MOVES_KEPT)}
         return keep(conn, context.job, context.runner, lease, **further)
 
-    run = assign_in_batches(context.engine, context.settings, run, tell, write=commit, account_id=by)
-    if commit:
-        with context.engine.begin() as conn:
-            _note(conn, choice, run.summary, by)
-    if run.share < 1 and run.batches:
-        raise JobCancelled
-    return {**run.summary.as_json(_MOVES_SHOWN), "committed": commit}
+    return assign_in_batches(
+        context.engine, context.settings, run, tell, write=write, cause=cause, account_id=account_id
+    )
 
 
 def _note(conn: Connection, choice: ReportChoice, summary: AssignSummary, by: int | None) -> None:

@@ -4,12 +4,14 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from geodata.actions.assign import assign_reports
 from geodata.actions.boundaries import OWNERS_JOB, PUBLISH_JOB, ask_for_publication
 from geodata.actions.publishing import apply_publication
 from geodata.days import today
 from geodata.editions import due_days
-from geodata.jobs.kinds import JobContext, job_kind
+from geodata.jobs.assign import run_in_batches
+from geodata.jobs.kinds import JobCancelled, JobContext, job_kind
+from geodata.jobs.snapshots import ask_for_snapshot
+from geodata.owners.batches import ReportChoice
 
 
 @job_kind(PUBLISH_JOB, attempts=10)
@@ -33,10 +35,13 @@ def publication_timer(context: JobContext) -> dict[str, list[str]]:
     return {"due": [day.isoformat() for day in days]}
 
 
-@job_kind(OWNERS_JOB)
+@job_kind(OWNERS_JOB, attempts=20)
 def owners_after_boundaries(context: JobContext) -> dict[str, Any]:
-    """Derive all owners anew, where boundaries changed under too many reports to do it at once."""
-    with context.engine.begin() as conn:
-        found = assign_reports(conn, context.settings, "all", cause="boundary_corrected")
-        context.heartbeat(progress=0.95)
-    return {"looked_at": found.looked_at, "changed": found.changed}
+    """Derive all owners anew, where boundaries changed under too many reports to do it at once: batch by batch, resumed after a kill."""
+    run = run_in_batches(context, ReportChoice(), write=True, cause="boundary_corrected")
+    if run.summary.changed:
+        with context.engine.begin() as conn:
+            ask_for_snapshot(conn)
+    if not run.ended:
+        raise JobCancelled
+    return {"looked_at": run.summary.looked_at, "changed": run.summary.changed}

@@ -12,12 +12,18 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, select, text, update
 
 from geodata.account_areas import UnknownArea
 from geodata.actions import assign_reports
+from geodata.actions.boundaries import OWNERS_JOB
 from geodata.copying import copy_in
-from geodata.jobs import ask_cancel, job_by_ref
+from geodata.jobs import (
+    ask_cancel,
+    enqueue,
+    job_by_ref,
+    publishing,  # noqa: F401  # registers its jobs
+)
 from geodata.jobs.assign import ask_for_assigning
 from geodata.jobs.runner import Runner
 from geodata.owners.batches import ReportChoice, report_batches
@@ -140,7 +146,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 from geodata.owners import batches
 from geodata.actions import assign
-import geodata.jobs.assign
+import geodata.jobs.assign, geodata.jobs.publishing
 from geodata.jobs.runner import Runner
 from geodata.settings import Settings
 batches.report_batches.__kwdefaults__["size"] = 500
@@ -180,6 +186,31 @@ def test_killed_in_the_middle_and_resumed_it_is_as_if_nothing_had_happened(
     assert sum(result["reasons"].values()) == N
     with engine.connect() as conn:
         assert conn.scalar(select(func.count()).select_from(audit_log)) == 1
+
+
+def test_the_job_after_many_changed_boundaries_is_killed_and_resumed_too(
+    engine: Engine, settings: Settings, expected: tuple[Owners, Counter[tuple[Any, ...]]]
+) -> None:
+    with engine.begin() as conn:
+        ref = enqueue(conn, OWNERS_JOB)
+        assert ref is not None
+    _run_and_kill(settings, 3)
+    assert 0 < sum(history(engine).values()) < len(expected[1])
+    with engine.connect() as conn:
+        done = conn.scalar(select(job.c.checkpoint["done"]).where(job.c.ref == ref))
+        assert done
+    Runner(engine, settings).run_one()
+    assert owners(engine) == expected[0]
+    lines = Counter((*line[:3], "boundary_corrected") for line in expected[1])
+    assert history(engine) == lines
+    assert _result(engine, ref) == {"looked_at": N, "changed": len(lines)}
+    with engine.begin() as conn:
+        again = enqueue(conn, OWNERS_JOB)
+        conn.execute(delete(job).where(job.c.kind == "report_snapshot"))
+    Runner(engine, settings).run_one()
+    assert history(engine) == lines
+    assert again is not None
+    assert _result(engine, again)["changed"] == 0
 
 
 def _run_and_kill(settings: Settings, stop_at: int) -> None:
