@@ -253,7 +253,8 @@ def test_too_many_reports_are_left_to_a_job_and_that_is_said(
     assert [owner_of(conn, key) for key in keys] == ["a", "a"]
     assert causes_of(conn, keys[0]) == ["filed", "boundary_corrected"]
     # A job that is under way may be past the reports that the next correction moves.
-    conn.execute(update(job).where(job.c.kind == boundaries.OWNERS_JOB).values(state="running"))
+    running = {"state": "running", "runner": "another", "leased_until": func.now()}
+    conn.execute(update(job).where(job.c.kind == boundaries.OWNERS_JOB).values(running))
     load_grids(conn, settings, {"a": square(0, 0, 1.3), "b": square(1, 0, 0.7, west=0.3)}, FIRST)
     assert conn.scalar(waiting) == 1
 

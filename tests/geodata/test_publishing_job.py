@@ -33,7 +33,7 @@ def stop(*_):
     print("inside", flush=True)
     time.sleep(600)
 
-publishing._tell = stop
+publishing.tell_workers = stop
 settings = Settings(home=Path(sys.argv[2]), database_url=sys.argv[1])
 with engine_for(sys.argv[1]).begin() as conn:
     publishing.apply_publication(conn, settings, date.fromisoformat(sys.argv[3]), now=date.fromisoformat(sys.argv[3]))
