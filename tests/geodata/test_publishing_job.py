@@ -29,7 +29,7 @@ from geodata.database import engine_for
 from geodata.settings import Settings
 from pathlib import Path
 
-def stop(*_):
+def stop(*_, **__):
     print("inside", flush=True)
     time.sleep(600)
 
