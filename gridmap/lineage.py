@@ -34,11 +34,36 @@ def lineage_shares(old: Layer, new: Layer, homes: NDArray[np.int64]) -> pd.DataF
     >>> found[["old", "new", "share_of_old", "share_of_new"]].to_numpy().tolist()
     [[0.0, 0.0, 1.0, 0.75], [1.0, 0.0, 1.0, 0.25]]
     """
-    parts = pd.concat([_ground(old, new), _homes(old, new, homes)], ignore_index=True)
-    parts = parts.groupby(["old", "new"], as_index=False).sum()
+    return _shared(pd.concat([_ground(old, new), _homes(old, new, homes)], ignore_index=True))
+
+
+def lineage_of_units(
+    old: NDArray[np.int64],
+    new: NDArray[np.int64],
+    *,
+    households: NDArray[np.int64],
+    buildings: NDArray[np.int64],
+    area_m2: NDArray[np.float64],
+) -> pd.DataFrame:
+    """The same where both days are drawn of the same units: aligned with them the position of the grid on each day (-1: none).
+
+    >>> found = lineage_of_units(
+    ...     np.array([0, 1]), np.array([0, 0]), households=np.array([30, 10]), buildings=np.array([2, 1]), area_m2=np.array([9.0, 9.0])
+    ... )
+    >>> found["share_of_new"].tolist()
+    [0.75, 0.25]
+    """
+    return _shared(
+        pd.DataFrame({"old": old, "new": new, "households": households, "buildings": buildings, "area_m2": area_m2})
+    )
+
+
+def _shared(pieces: pd.DataFrame) -> pd.DataFrame:
+    """Pieces of ground and of homes summed for each pair of grids, without what is inaccuracy of drawing, with shares."""
+    parts = pieces.groupby(["old", "new"], as_index=False).sum()
     of_old, of_new = (parts["area_m2"] / parts.groupby(side)["area_m2"].transform("sum") for side in ("old", "new"))
     drawn = (parts["area_m2"] >= LEAST_AREA_M2) & ((of_old >= LEAST_SHARE) | (of_new >= LEAST_SHARE))
-    something = drawn | (parts["buildings"] > 0)
+    something = drawn | (parts["buildings"] > 0) | (parts["households"] > 0)
     parts = parts[something & ((parts["old"] >= 0) | (parts["new"] >= 0))].reset_index(drop=True)
     for side in ("old", "new"):
         parts[f"share_of_{side}"] = _shares(parts, side)

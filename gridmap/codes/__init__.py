@@ -27,7 +27,7 @@ from gridmap.codes.grid import (
     UnknownScheme,
     scheme_named,
 )
-from gridmap.codes.numbering import DuplicateGridCode, SerialsExhausted, number_grids
+from gridmap.codes.numbering import DuplicateGridCode, SerialsExhausted, number_grids, number_plan, reading_order
 
 __all__ = [
     "BEIJING",
@@ -54,6 +54,8 @@ __all__ = [
     "kind_of",
     "level_of",
     "number_grids",
+    "number_plan",
     "parent_of",
+    "reading_order",
     "scheme_named",
 ]

@@ -7,7 +7,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gridmap.codes.grid import BEIJING, GridCodeScheme
+from gridmap.codes.grid import BEIJING, GridCodeScheme, InvalidGridCode
 from gridmap.errors import GridmapError
 
 
@@ -66,6 +66,52 @@ def number_grids(
             if code not in taken:
                 codes[position] = code
     return codes
+
+
+def number_plan(
+    communities: Sequence[str],
+    lon: ArrayLike,
+    lat: ArrayLike,
+    keep: Sequence[str | None],
+    *,
+    scheme: GridCodeScheme = BEIJING,
+    used: Iterable[str] = (),
+) -> list[str]:
+    """Codes for the grids of a plan over many communities (the code of each grid's community, n), in the order given.
+
+    An unchanged grid keeps its code, also one that is older than the scheme; only where it came under another community, whose code its own
+    would contradict, it gets a fresh one. ``used`` are all codes ever given, ended ones too. Parameters and errors else as in
+    ``number_grids``.
+
+    >>> number_plan(["150105001018", "150105001019"], [111.7, 111.8], [40.8, 40.8], [None, "150105001019004"])
+    ['150105001018001', '150105001019004']
+    """
+    lons, lats = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    ever = set(used) | {code for code in keep if code}
+    stays = [
+        code if code and _may_stay(scheme, code, home) else None for code, home in zip(keep, communities, strict=True)
+    ]
+    repeated = [code for code, times in Counter(filter(None, stays)).items() if times > 1]
+    if repeated:
+        raise DuplicateGridCode(value=repeated[0], field="code")
+    fresh: dict[str, list[int]] = {}
+    for grid, (code, community) in enumerate(zip(stays, communities, strict=True)):
+        if code is None:
+            fresh.setdefault(community, []).append(grid)
+    codes = [code or "" for code in stays]
+    for community, grids in fresh.items():
+        numbered = number_grids(community, lons[grids], lats[grids], scheme=scheme, used=ever)
+        for grid, code in zip(grids, numbered, strict=True):
+            codes[grid] = code
+    return codes
+
+
+def _may_stay(scheme: GridCodeScheme, code: str, community: str) -> bool:
+    """Whether a code does not name another community; one that the scheme cannot read names none."""
+    try:
+        return scheme.parse(code).community in (None, community)
+    except InvalidGridCode:
+        return True
 
 
 def reading_order(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> list[int]:

@@ -35,10 +35,19 @@ def square_metres_per_square_degree(latitude: Any) -> Floats:
     >>> round(float(square_metres_per_square_degree(40.8)) / 1e9, 3)
     9.371
     """
+    east, north = metres_per_degree(latitude)
+    return east * north
+
+
+def metres_per_degree(latitude: Any) -> tuple[Floats, Floats]:
+    """Metres of a degree of longitude and of one of latitude around latitudes in degrees, on the ellipsoid of WGS84.
+
+    >>> [round(float(metres)) for metres in metres_per_degree(40.8)]
+    [84389, 111050]
+    """
     sine = np.sin(np.radians(np.asarray(latitude, dtype=np.float64)))
     radians = np.pi / 180
     flat = 1 - _EARTH.es * sine**2
-    along_meridian = _EARTH.a * (1 - _EARTH.es) / flat**1.5 * radians
-    along_parallel = _EARTH.a / np.sqrt(flat) * np.sqrt(1 - sine**2) * radians
-    found: Floats = along_meridian * along_parallel
-    return found
+    along_meridian: Floats = _EARTH.a * (1 - _EARTH.es) / flat**1.5 * radians
+    along_parallel: Floats = _EARTH.a / np.sqrt(flat) * np.sqrt(1 - sine**2) * radians
+    return along_parallel, along_meridian
