@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ours-only", action="store_true", help="leave out the UPDATEs")
     options = parser.parse_args(argv)
-    with _server() as cluster, tempfile.TemporaryDirectory() as home:
+    with measured_server("bulk") as cluster, tempfile.TemporaryDirectory() as home:
         url = cluster.url("bulk")
         engine = create_engine(url, poolclass=NullPool)
         settings = Settings(home=Path(home), database_url=url)
@@ -172,8 +172,8 @@ def execute(engine: Engine, statements: str) -> None:
 
 
 @contextmanager
-def _server() -> Iterator[Cluster]:
-    """A server with the settings of an installation, which waits for the disk; gone afterwards."""
+def measured_server(database: str) -> Iterator[Cluster]:
+    """A server with the settings of an installation, which waits for the disk, with a database; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="gridmap-bulk-") as folder:
         Path(folder).chmod(0o755)
         cluster = Cluster(Path(folder) / "pg")
@@ -182,7 +182,7 @@ def _server() -> Iterator[Cluster]:
             # Nothing in the background while something is measured; what it would do is done before each run.
             cluster.execute("ALTER SYSTEM SET autovacuum = off")
             cluster.execute("SELECT pg_reload_conf()")
-            cluster.create_database("bulk")
+            cluster.create_database(database)
             yield cluster
         finally:
             cluster.stop()
