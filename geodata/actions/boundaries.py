@@ -6,34 +6,18 @@ a preview. Loading a file does both, publishing a plan should too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from geoalchemy2 import Geometry
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Connection,
-    Row,
-    Select,
-    and_,
-    column,
-    exists,
-    func,
-    or_,
-    select,
-    table,
-    text,
-)
-from sqlalchemy.dialects.postgresql import DATERANGE
+from sqlalchemy import Connection, Row, func, text
 
-from geodata.actions.publishing import Published, apply_publication, preview_publication
+from geodata.actions.publishing import apply_publication, preview_publication
+from geodata.actions.rerouting import Published, hold_reports
 from geodata.actions.telling import tell_workers
 from geodata.days import today
 from geodata.editions import note_publication
 from geodata.jobs.queue import enqueue
 from geodata.lineage import renew_lineage
-from geodata.owners.days import deciding_day
 from geodata.owners.deriving import derive_reports
 from geodata.owners.moves import Moves, codes_of, moves_between
 from geodata.owners.reading import chosen_reports, reach_degrees, read_reports
@@ -41,23 +25,14 @@ from geodata.owners.writing import write_owners
 from geodata.report_filter import midnight
 from geodata.settings import Settings
 from geodata.sql import statement
-from geodata.tables import grid, owner, report
+from geodata.tables import report
 from geodata.versions import version_of
-from gridmap.assignment import Reason
 
 #: More reports than these are left to the job that derives all owners anew; until it is done, the page of editions says so.
 MOST_AT_ONCE = 200_000
 #: The job that applies a publication at its midnight, and the one that derives all owners anew.
 PUBLISH_JOB = "publish"
 OWNERS_JOB = "owners_after_boundaries"
-#: The temporary table of ``grid_changes.sql``.
-_change = table(
-    "grid_change",
-    column("id", BigInteger),
-    column("redrawn", Boolean),
-    column("days", DATERANGE),
-    column("area", Geometry),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +68,18 @@ def follow_grids(conn: Connection, settings: Settings, *, account_id: int | None
     """Bring what hangs on grids into line with how they have changed since ``remember_grids``."""
     conn.execute(text("DROP TABLE IF EXISTS grid_change"))
     conn.execute(statement("grid_changes"))
+    conn.execute(text("ANALYZE grid_change"))
     changes = conn.execute(text("SELECT id, fresh, redrawn, days FROM grid_change")).all()
     if not changes:
         return NOTHING
-    pending = _is_too_much(conn, settings)
+    concerned = _concerned(conn, settings)
+    pending = len(concerned) > MOST_AT_ONCE
     if pending:
         # One that runs has been through a part of the reports with the grids as they were: these grids get a run of their own.
         enqueue(conn, OWNERS_JOB, unique_key=f"{OWNERS_JOB}:{version_of(conn, 'grid')}", account_id=account_id)
         corrected = Corrected()
     else:
-        corrected = _correct_owners(conn, settings, {row.id for row in changes if row.fresh}, account_id)
+        corrected = correct_owners(conn, settings, concerned, {row.id for row in changes if row.fresh}, account_id)
     days = _days_of_publication(conn, changes)
     for day in _days_of_lineage(changes) - days:
         renew_lineage(conn, day)
@@ -141,27 +118,26 @@ def _days_of_lineage(changes: Sequence[Row[Any]]) -> set[date]:
     return {bound for row in changes if row.redrawn for bound in (row.days.lower, row.days.upper) if bound}
 
 
-def _is_too_much(conn: Connection, settings: Settings) -> bool:
-    some = _candidates(settings).with_only_columns(report.c.id).order_by(None).limit(MOST_AT_ONCE + 1)
-    return len(conn.execute(some).all()) > MOST_AT_ONCE
+def _concerned(conn: Connection, settings: Settings) -> list[int]:
+    """Keys of reports whose owner may be another one since the grids changed; one more than ``MOST_AT_ONCE`` where there are more."""
+    parameters = {
+        "reach": reach_degrees(settings),
+        "zone": settings.time_zone,
+        "last_day": today(settings.zone) + timedelta(days=1),  # clocks of senders may be ahead
+        "most": MOST_AT_ONCE + 1,
+    }
+    return list(conn.scalars(statement("changed_ground"), parameters))
 
 
-def _candidates(settings: Settings) -> Select[Any]:
-    """Reports of the days on which something else is true now: where ground changed hands, and all of the grids that were redrawn."""
-    on_the_day = _change.c.days.op("@>", return_type=Boolean())(deciding_day(settings))
-    near = exists(select(1).where(func.ST_DWithin(_change.c.area, report.c.geom, reach_degrees(settings)), on_the_day))
-    redrawn = owner.c.grid_id.in_(select(_change.c.id).where(_change.c.redrawn))
-    # Where grids overlap the smaller one owns: a grid that shrank elsewhere may now be the smaller.
-    drawn = select(1).where(
-        grid.c.id == _change.c.id, _change.c.redrawn, func.ST_Intersects(grid.c.geom, report.c.geom)
-    )
-    overlapping = and_(owner.c.reason == Reason.OVERLAP, drawn.exists())
-    return chosen_reports(or_(near, redrawn, overlapping))
+def correct_owners(
+    conn: Connection, settings: Settings, report_ids: Sequence[int], fresh: set[int], account_id: int | None = None
+) -> Corrected:
+    """Derive the owners of reports anew, among the grids of each one's own day; what a person decided stays.
 
-
-def _correct_owners(conn: Connection, settings: Settings, fresh: set[int], account_id: int | None) -> Corrected:
-    """Derive the owners within changed ground anew, among the grids of each report's own day; what a person decided stays."""
-    rows = read_reports(conn, _candidates(settings))
+    Who comes to one of the ``fresh`` grids does so because it was published, the others because a boundary was corrected.
+    """
+    hold_reports(conn, report_ids)
+    rows = read_reports(conn, chosen_reports(report.c.id == func.any(list(report_ids))))
     derived = derive_reports(conn, settings, rows["report_id"].tolist())
     new = derived["grid_id"].isin(fresh)
     changed = sum(

@@ -5,7 +5,8 @@ from datetime import datetime
 import click
 from sqlalchemy import Connection
 
-from geodata.actions.publishing import PublicationPreview, Published, apply_publication, preview_publication
+from geodata.actions.publishing import PublicationPreview, apply_publication, preview_publication
+from geodata.actions.rerouting import Published
 from geodata.database import open_engine
 from geodata.editions import EditionDay, edition_days
 from geodata.scope import EVERYTHING

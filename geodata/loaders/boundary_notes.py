@@ -1,7 +1,7 @@
 """What a load of grids says of the reports on them."""
 
 from geodata.actions.boundaries import Followed
-from geodata.actions.publishing import Published
+from geodata.actions.rerouting import Published
 from geodata.loaders.summary import Note
 
 _MOVES_TOLD = 10

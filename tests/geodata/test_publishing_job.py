@@ -24,7 +24,7 @@ from tests.geodata.test_publishing import FIRST, causes_of, file_at, load_grids,
 _DIES_INSIDE = """
 import sys, time
 from datetime import date
-from geodata.actions import publishing
+from geodata.actions import publishing, rerouting
 from geodata.database import engine_for
 from geodata.settings import Settings
 from pathlib import Path
@@ -33,7 +33,7 @@ def stop(*_, **__):
     print("inside", flush=True)
     time.sleep(600)
 
-publishing.tell_workers = stop
+rerouting.tell_workers = stop
 settings = Settings(home=Path(sys.argv[2]), database_url=sys.argv[1])
 with engine_for(sys.argv[1]).begin() as conn:
     publishing.apply_publication(conn, settings, date.fromisoformat(sys.argv[3]), now=date.fromisoformat(sys.argv[3]))
