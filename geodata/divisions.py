@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
-from geodata.tables import division
+from geodata.tables import division, division_succession
 from gridmap.codes import level_of
 
 _LENGTHS = (4, 6, 9, 12)
@@ -37,3 +37,20 @@ def names_of(conn: Connection, codes: Collection[str]) -> dict[str, NamedPlace]:
         return {}
     wanted = select(division.c.code, division.c.name, division.c.name_en).where(division.c.code.in_(codes))
     return {row.code: NamedPlace(row.code, row.name, row.name_en) for row in conn.execute(wanted)}
+
+
+def former_codes(conn: Connection, areas: Collection[str]) -> tuple[str, ...]:
+    """Codes that are retired and whose whole ground lies in the areas by now, in order: recoded or merged, once or again. What was
+    split belongs to none of its parts."""
+    if not areas:
+        return ()
+    whole = division_succession.c.kind.in_(("recoded", "merged"))
+    inside = or_(*(division_succession.c.new_code.startswith(area, autoescape=True) for area in areas))
+    found = select(division_succession.c.old_code.label("code")).where(whole, inside).cte("former", recursive=True)
+    found = found.union(
+        select(division_succession.c.old_code).where(whole, division_succession.c.new_code == found.c.code)
+    )
+    retired = select(division.c.code).where(
+        division.c.code.in_(select(found.c.code)), division.c.retired_on.is_not(None)
+    )
+    return tuple(conn.scalars(retired.order_by(division.c.code)))

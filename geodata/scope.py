@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from geodata.accounts import EVERYWHERE, Account
 from geodata.days import valid_on
+from geodata.divisions import former_codes
 from geodata.tables import account_area, compound, compound_body, division, grid, owner, report, unit, unit_duty
 from geodata.units import is_open
 from geodata.versions import while_unchanged
@@ -59,7 +60,8 @@ class Scope:
     """What an account may see.
 
     ``areas`` are codes of divisions and grids, None for the whole city, empty for nothing; they hold for grids and, with
-    ``Reach.AREA``, for reports. ``categories`` and ``compounds`` (keys) are what the account's unit is responsible for.
+    ``Reach.AREA``, for reports; ``held`` are these with the former codes. ``categories`` and ``compounds`` (keys) are what the account's
+    unit is responsible for.
     """
 
     account_id: int | None
@@ -68,6 +70,8 @@ class Scope:
     areas: tuple[str, ...] | None
     categories: tuple[str, ...] = ()
     compounds: tuple[int, ...] = ()
+    #: Retired codes of divisions that went into the areas: what ended under them still belongs there.
+    former: tuple[str, ...] = ()
 
     @property
     def everywhere(self) -> bool:
@@ -78,13 +82,18 @@ class Scope:
     def key(self) -> str:
         """Names what is seen, for caches: equal keys, equal answers."""
         mine = self.account_id if self.reach is Reach.OWN else None
-        said = repr((self.reach, self.areas, self.categories, self.compounds, mine))
+        said = repr((self.reach, self.held, self.categories, self.compounds, mine))
         return sha256(said.encode()).hexdigest()[:16]
 
     @property
     def places_key(self) -> str:
         """Names the places that are seen, for caches of what shows no reports."""
-        return "all" if self.areas is None else sha256(repr(self.areas).encode()).hexdigest()[:16]
+        return "all" if self.areas is None else sha256(repr(self.held).encode()).hexdigest()[:16]
+
+    @cached_property
+    def held(self) -> tuple[str, ...] | None:
+        """Codes of what is inside: the areas, and what went into them; None for the whole city."""
+        return None if self.areas is None else self.areas + self.former
 
     def may(self, permission: Permission) -> bool:
         """Whether the scope's account has a permission."""
@@ -92,23 +101,23 @@ class Scope:
 
     def holds(self, grid_code: str | None, community_code: str | None) -> bool:
         """Whether a place is inside, by the codes of its grid and community (both None: no grid owns it)."""
-        if self.areas is None or (grid_code is None and community_code is None):
+        if self.held is None or (grid_code is None and community_code is None):
             return True
-        return any(grid_code == area or (community_code or "").startswith(area) for area in self.areas)
+        return any(grid_code == area or (community_code or "").startswith(area) for area in self.held)
 
     def holds_area(self, code: str) -> bool:
         """Whether a division or a grid of a numbered scheme lies wholly inside, by its code alone."""
-        return self.areas is None or any(code.startswith(area) for area in self.areas)
+        return self.held is None or any(code.startswith(area) for area in self.held)
 
     def sql_areas(self) -> dict[str, Any]:
         """The parameter of the .sql files that call ``in_areas(:areas, code, community_code)``."""
-        return {"areas": None if self.areas is None else list(self.areas)}
+        return {"areas": None if self.held is None else list(self.held)}
 
     def grid_condition(self, grids: Any = grid) -> ColumnElement[bool]:
         """A condition on the table ``grid`` (or an alias of it)."""
-        if self.areas is None:
+        if self.held is None:
             return true()
-        return func.in_areas(_texts(self.areas), grids.c.code, grids.c.community_code, type_=Boolean())
+        return func.in_areas(_texts(self.held), grids.c.code, grids.c.community_code, type_=Boolean())
 
     def division_condition(self) -> ColumnElement[bool]:
         """A condition on the table ``division``: those that lie inside."""
@@ -130,7 +139,7 @@ class Scope:
             placed_ids = func.array(inside.where(compound.c.id.in_(self.compounds)).scalar_subquery())
             covered = report.c.id == func.any(placed_ids)
             return [report.c.status.in_(COMPOUND_STATES), covered]
-        return [] if self.areas is None else [reports_of_areas(conn, self.areas)]
+        return [] if self.held is None else [reports_of_areas(conn, self.held)]
 
 
 #: The command line, jobs, tests: no account, nothing hidden.
@@ -141,7 +150,9 @@ def scope_of(conn: Connection, account: Account, city_code: str, day: date) -> S
     """What an account may see on a day: its areas and those that it stands in for, or what its unit, until it closes, is responsible for."""
     grant = GRANTS[account.role]
     if not grant.by_unit:
-        return Scope(account.id, grant.permissions, grant.reports, _areas(conn, account.id, city_code, day))
+        areas = _areas(conn, account.id, city_code, day)
+        former = former_codes(conn, areas or ())
+        return Scope(account.id, grant.permissions, grant.reports, areas, former=former)
     if grant.reports is Reach.COMPOUNDS:
         compounds = _compounds(conn, account.unit_id, day)
         return Scope(account.id, grant.permissions, grant.reports, _grids_of(conn, compounds, day), compounds=compounds)

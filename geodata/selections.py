@@ -289,7 +289,7 @@ def _in_scope(conn: Connection, scope: Scope, snapshot: Snapshot) -> list[NDArra
         return [kinds[columns["category"]], states[columns["status"]]]
     if scope.reach is not Reach.AREA:
         return [np.zeros(len(snapshot), dtype=bool)]
-    return [] if scope.areas is None else [_in_areas(conn, snapshot, scope.areas)]
+    return [] if scope.held is None else [_in_areas(conn, snapshot, scope.held)]
 
 
 def _in_areas(conn: Connection, snapshot: Snapshot, areas: tuple[str, ...]) -> NDArray[np.bool_]:

@@ -1,19 +1,21 @@
 """Divisions (行政区划): official lists of codes and names, with or without shapes."""
 
 import pandas as pd
+import shapely
 from sqlalchemy import select
 
 from geodata.loaders.batch import Batch
 from geodata.loaders.columns import CODE, NAME_EN, column
+from geodata.loaders.division_carrying import left_hanging, write_edition
 from geodata.loaders.division_editions import (
     EditionAhead,
+    EditionNotWhole,
     KnownDivision,
     compare_editions,
-    edition_notes,
     known_divisions,
-    left_hanging,
-    write_edition,
 )
+from geodata.loaders.division_notes import edition_notes
+from geodata.loaders.division_overlap import overlapping_parts
 from geodata.loaders.reasons import CodeMalformed, ParentMismatch, ParentMissing
 from geodata.loaders.staging import Counts
 from geodata.loaders.summary import Note
@@ -70,7 +72,7 @@ def _unpadded(code: str | None, level: str | None) -> str | None:
 
 def _load(work: Work) -> Counts:
     batch = work.batch
-    given = batch.fields.pop("parent_code", None)
+    given, former = batch.fields.pop("parent_code", None), batch.fields.pop("former_codes", None)
     codes = batch.fields["code"]
     if given is not None:
         _check_parents(batch, codes, given)
@@ -85,7 +87,7 @@ def _load(work: Work) -> Counts:
         )
     known = known_divisions(work.conn)
     counts = load_keyed(work, division)
-    _follow_edition(work, known)
+    _follow_edition(work, known, former)
     for level in reversed(LEVELS):
         count = int((batch.alive & (batch.fields["level"] == level).to_numpy(dtype=bool)).sum())
         if count:
@@ -94,19 +96,31 @@ def _load(work: Work) -> Counts:
     return counts
 
 
-def _follow_edition(work: Work, known: dict[str, KnownDivision]) -> None:
-    """Compare the list with what was known; with ``--edition`` retire, note and carry as well."""
+def _follow_edition(work: Work, known: dict[str, KnownDivision], former: pd.Series | None) -> None:
+    """Compare the list with what was known; with ``--edition`` retire, note and carry as well, the whole list or nothing."""
     batch, day = work.batch, work.options.edition
     if day is not None and day > work.today:
         raise EditionAhead(field="edition", day=day.isoformat())
-    names = zip(batch.fields["code"][batch.alive], batch.fields["name"][batch.alive], strict=True)
-    listed = dict(names)
-    changes = compare_editions(known, listed)
-    if day is None and not (changes.removed or changes.renamed or changes.recoded):
+    if day is not None and not batch.alive.all():
+        raise EditionNotWhole(field="edition", rows=f"{int((~batch.alive).sum()):,}")
+    codes = batch.fields["code"]
+    listed = dict(zip(codes[batch.alive], batch.fields["name"][batch.alive], strict=True))
+    before = {code: each.shape for code, each in known.items() if each.shape is not None and not each.retired}
+    after = {code: before[code] for code in listed if code in before} | _shapes(batch)
+    told = {} if former is None else {code: olds for code, olds in zip(codes, former, strict=True) if olds}
+    changes = compare_editions(known, listed, overlaps=overlapping_parts(work.conn, before, after), told=told)
+    if day is None and not changes.any():
         return
-    carried = write_edition(work.conn, changes, day) if day is not None else None
-    hanging = left_hanging(work.conn, changes.removed, day or work.today)
+    carried = write_edition(work.conn, changes, after, day) if day is not None else None
+    hanging = left_hanging(work.conn, changes.gone if day is not None else changes.removed, day or work.today)
     batch.notes += edition_notes(changes, known, listed, hanging, carried)
+
+
+def _shapes(batch: Batch) -> dict[str, shapely.Geometry]:
+    if batch.geometry is None:
+        return {}
+    there = batch.alive & ~shapely.is_missing(batch.geometry)
+    return dict(zip(batch.fields["code"][there], batch.geometry[there], strict=True))
 
 
 def _check_parents(batch: Batch, codes: pd.Series, given: pd.Series) -> None:
@@ -155,6 +169,7 @@ KIND = Kind(
         column("name", "名称", "全称", required=True, filled=True),
         NAME_EN,
         column("parent_code", "parent", "上级代码", "上级编码", "父级代码", reading="code"),
+        column("former_codes", "原代码", "原编码", "曾用代码", "former_code", reading="list"),
         column("retired_on", "撤销日期", reading="date"),
     ),
     load=_load,

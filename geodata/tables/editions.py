@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from geodata.tables.base import id_column, metadata, one_of
 
-SUCCESSIONS = ("renamed", "recoded")
+SUCCESSIONS = ("renamed", "recoded", "merged", "split")
 
 #: Days on which other grids come into force. ``applied_at`` is missing while reports still wait to be re-routed; what became of them
 #: stands beside it: re-routed, asked about, left with the grid of the time.
@@ -55,7 +55,8 @@ grid_lineage = Table(
 Index("ix_grid_lineage_new_grid_id", grid_lineage.c.new_grid_id)
 Index("ix_grid_lineage_day", grid_lineage.c.day)
 
-#: Divisions that another edition of the official list calls otherwise: by another name, or by another code.
+#: Divisions that another edition of the official list calls otherwise, by another name or another code, or that went into others: the
+#: whole of one together with others (merged), parts of one (split), with the ``share`` of the old one where shapes tell it.
 division_succession = Table(
     "division_succession",
     metadata,
@@ -65,8 +66,10 @@ division_succession = Table(
     Column("old_code", Text, nullable=False),
     Column("new_code", Text, nullable=False),
     Column("old_name", Text, nullable=False),
+    Column("share", Float),
     UniqueConstraint("old_code", "new_code", "day"),
     one_of("kind", SUCCESSIONS),
     CheckConstraint("(kind = 'renamed') = (old_code = new_code)", name="kind_fits_codes"),
+    CheckConstraint("share BETWEEN 0 AND 1", name="share_plausible"),
 )
 Index("ix_division_succession_new_code", division_succession.c.new_code)

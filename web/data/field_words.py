@@ -22,6 +22,7 @@ FIELD_WORDS = {
     "dwellings": lazy_pgettext("field", "Dwellings"),
     "floor": lazy_pgettext("field", "Floor"),
     "floors": lazy_pgettext("field", "Floors"),
+    "former_codes": lazy_pgettext("field", "Former codes"),
     "height_m": lazy_pgettext("field", "Height (m)"),
     "households": lazy_pgettext("field", "Households"),
     "key": lazy_pgettext("field", "Number in the source"),
