@@ -1,0 +1,84 @@
+"""The options of a plan, checked."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gridmap.planning.demand import Bounds
+from gridmap.planning.dividing import FREE
+from gridmap.planning.errors import BadBounds, BadGridCount, BadLabels, UnequalLengths
+from gridmap.planning.graph import Ints
+
+
+def read_bounds(target: float, lower: float, upper: float) -> Bounds:
+    """Bounds as floats, or `BadBounds`."""
+    try:
+        bounds = Bounds(float(target), float(lower), float(upper))
+    except (TypeError, ValueError):
+        raise BadBounds(field="target", target=target, lower=lower, upper=upper) from None
+    if not (0.0 < bounds.lower <= bounds.target <= bounds.upper and math.isfinite(bounds.upper)):
+        raise BadBounds(field="target", target=target, lower=lower, upper=upper)
+    return bounds
+
+
+def read_grid_count(k: int | None) -> int | None:
+    """A number of grids of at least one, or `BadGridCount`."""
+    if k is None:
+        return None
+    if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
+        raise BadGridCount(field="k", k=k)
+    return int(k)
+
+
+def read_labels(name: str, values: ArrayLike | None, n: int) -> Ints:
+    """A whole number a unit, -1 for none; all -1 where nothing is given. `NaN` counts as none, as files have it."""
+    if values is None:
+        return np.full(n, FREE)
+    array = np.asarray(values)
+    if array.shape != (n,):
+        raise UnequalLengths(field=name, name=name, wanted=(n,), found=array.shape)
+    if array.dtype.kind == "f":
+        array = np.where(np.isnan(array), FREE, array)
+        if not (np.isfinite(array) & (array == np.floor(array))).all():
+            raise BadLabels(field=name, name=name, reason_zh="应为整数", reason_en="labels are whole numbers")
+    elif array.dtype.kind not in "iu":
+        raise BadLabels(field=name, name=name, reason_zh="应为整数", reason_en="labels are whole numbers")
+    labels: Ints = np.maximum(array.astype(np.int64), FREE)
+    return labels
+
+
+def read_within(values: ArrayLike | None, n: int) -> Ints:
+    """A number for each community that a unit may belong to, whatever names they have."""
+    if values is None:
+        return np.zeros(n, dtype=np.int64)
+    array = np.asarray(values)
+    if array.shape != (n,):
+        raise UnequalLengths(field="within", name="within", wanted=(n,), found=array.shape)
+    if array.dtype.kind == "O":
+        array = array.astype(str)
+    _, number = np.unique(array, return_inverse=True)
+    return np.asarray(number, dtype=np.int64)
+
+
+def read_locked(locked: ArrayLike | None, previous: Ints, n: int) -> Ints:
+    """The label into which each unit is locked, -1 for free ones. A mask locks units into their grid of the previous plan."""
+    if locked is None or np.asarray(locked).dtype.kind != "b":
+        return read_labels("locked", locked, n)
+    mask = np.asarray(locked)
+    if mask.shape != (n,):
+        raise UnequalLengths(field="locked", name="locked", wanted=(n,), found=mask.shape)
+    if (previous[mask] < 0).any():
+        reason_zh, reason_en = (
+            "按是否锁定给出时，须同时给出原方案",
+            "a mask of locks needs the previous plan of the locked units",
+        )
+        raise BadLabels(field="locked", name="locked", reason_zh=reason_zh, reason_en=reason_en)
+    return np.where(mask, previous, FREE)
+
+
+def seed_of(rng: int | np.random.Generator | None) -> int:
+    """One number from which all chance comes; without ``rng`` it is always the same."""
+    if isinstance(rng, np.random.Generator):
+        return int(rng.integers(2**31))
+    return 0 if rng is None else int(rng) % 2**31

@@ -1,0 +1,149 @@
+"""One problem: units that hang together, to become k grids."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridmap.planning import _kernel
+from gridmap.planning._kernel import ANCHORS, AREA, OUTLINE, WEIGHT, WORK, Aims
+from gridmap.planning.demand import Bounds, Share
+from gridmap.planning.dividing import FREE, Problem
+from gridmap.planning.graph import Floats, Ints
+from gridmap.planning.starting import begin_anew, begin_from
+from gridmap.planning.wishes import Effort, Wishes
+
+Progress = Callable[[float], None]
+
+_SMALL = 300  # units; problems up to this size are begun several times
+_BIAS_M = 1.0  # added to the length of a border when a tree chooses
+_MENDING_ROUNDS = 12
+_NOTHING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What holds for all problems of a plan."""
+
+    bounds: Bounds
+    wishes: Wishes
+    effort: Effort
+    replanning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Labels of a problem's nodes, 0 to k - 1; ``names`` (k): the label of the previous plan, or -1; ``missed`` is the weight outside the bounds, ``score`` the smaller the better."""
+
+    label: Ints
+    k: int
+    names: Ints
+    missed: float
+    score: float
+
+    def better_than(self, other: "Solution | None") -> bool:
+        """Nearer to the bounds, and among equals with the better score."""
+        if other is None:
+            return True
+        return (round(self.missed, 6), self.score) < (round(other.missed, 6), other.score)
+
+
+def solve(problem: Problem, share: Share, search: Search, seed: int, progress: Progress) -> Solution:
+    """The best plan found for one problem; other numbers of grids are tried when the first leaves grids outside the bounds."""
+    best: Solution | None = None
+    for k in share.alternatives():
+        found = _solve_for(problem, k, share.possible, search, seed, progress)
+        if found.better_than(best):
+            best = found
+        if found.missed <= _NOTHING or not share.possible:
+            break
+    assert best is not None
+    return best
+
+
+def _solve_for(problem: Problem, k: int, possible: bool, search: Search, seed: int, progress: Progress) -> Solution:
+    aims = _aims(problem, k, possible, search)
+    if k == 1:
+        home = problem.units.home[problem.units.home >= 0]
+        name = np.bincount(home).argmax() if len(home) else FREE
+        return _measured(problem, np.zeros(problem.size, dtype=np.int64), np.array([name]), aims, 0.0)
+    effort = search.effort
+    starts = 1 if search.replanning else effort.small_starts if problem.size <= _SMALL else effort.starts
+    best: Solution | None = None
+    for start in range(starts):
+        found = _one_start(problem, k, aims, search, seed + 1000 * start, progress)
+        if found.better_than(best):
+            best = found
+    assert best is not None
+    return best
+
+
+def _one_start(problem: Problem, k: int, aims: Aims, search: Search, seed: int, progress: Progress) -> Solution:
+    effort = search.effort
+    if search.replanning:
+        problem, label, names = begin_from(problem, k, seed)
+    else:
+        label, names = begin_anew(problem, k, seed), np.full(k, FREE)
+    best = _measured(problem, label, names, aims, math.inf)
+    for turn in range(effort.rounds):
+        heat = 0.3 if search.replanning else 0.5**turn
+        best = _round(problem, best, aims, seed + turn, effort.recuts, effort.moves, heat, 0.3, 0.1)
+        progress((turn + 1) / effort.rounds)
+    for turn in range(_MENDING_ROUNDS):
+        if best.missed <= _NOTHING:
+            break
+        found = _round(problem, best, aims, seed + 100 + turn, 40 + 20 * turn, 20, 0.3, 0.9, 0.4)
+        if found.better_than(best):
+            best = found
+    return best
+
+
+def _round(
+    problem: Problem,
+    last: Solution,
+    aims: Aims,
+    seed: int,
+    recuts: int,
+    moves: int,
+    heat: float,
+    focus: float,
+    three: float,
+) -> Solution:
+    label = last.label.copy()
+    score = _kernel.search(problem.units, aims, label, last.k, seed % 2**32, recuts * last.k, moves * problem.size,
+                           0.1 * heat, 0.003, 0.03 * heat, 0.002, focus, three, _BIAS_M)  # fmt: skip
+    return _measured(problem, label, last.names, aims, score)
+
+
+def _measured(problem: Problem, label: Ints, names: Ints, aims: Aims, score: float) -> Solution:
+    k = len(names)
+    weight = np.bincount(label, problem.units.values[:, WEIGHT], k)
+    anchors = np.bincount(label, problem.units.values[:, ANCHORS], k)
+    missed = np.maximum(aims.lower - weight, 0.0) + np.maximum(weight - aims.upper, 0.0)
+    return Solution(label, k, names, float(missed.sum() + 1e6 * np.maximum(anchors - 1.0, 0.0).sum()), score)
+
+
+def _aims(problem: Problem, k: int, possible: bool, search: Search) -> Aims:
+    """What grids of a problem are judged by: as `Wishes`, in numbers near 1 a grid."""
+    values: Floats = problem.units.values
+    wishes, effort, bounds = search.wishes, search.effort, search.bounds
+    mean = max(problem.weight / k, _NOTHING)
+    outline_m = 4.0 * math.sqrt(max(values[:, AREA].sum() / k, _NOTHING))
+    if effort.least_border:
+        outline_m = max(values[:, OUTLINE].max(), outline_m)
+    return Aims(
+        mean=mean,
+        lower=bounds.lower if possible else min(bounds.lower, 0.9 * mean),
+        upper=bounds.upper if possible else max(bounds.upper, 1.1 * mean),
+        tolerance=effort.tolerance,
+        mean_work=max(values[:, WORK].sum() / k, _NOTHING),
+        even=0.0 if effort.least_border else 0.3 * wishes.even,
+        steep=50.0 * wishes.even,
+        outside=50.0,
+        even_work=0.0 if effort.least_border else 2.0 * wishes.even_work,
+        compact=0.0 if effort.least_border else 0.15 * wishes.compact,
+        border=1.0 / outline_m if effort.least_border else 0.0,
+        barrier=0.5 * wishes.barriers / outline_m,
+        change=2.0 * wishes.few_changes if search.replanning else 0.0,
+    )
