@@ -24,17 +24,19 @@ class TooManyRequests(GridmapError):
         super().__init__(minutes=-(-self.retry_after_s // 60))
 
 
-def count_event(conn: Connection, key: str, limit: int, window: timedelta, now: datetime | None = None) -> None:
-    """Count one event of ``key`` in its window; the row stays locked until the caller's transaction ends.
+def count_event(
+    conn: Connection, key: str, limit: int, window: timedelta, now: datetime | None = None, *, amount: int = 1
+) -> None:
+    """Count one event of ``key``, or an ``amount`` of something, in its window; the row stays locked until the caller's transaction ends.
 
-    Errors: ``TooManyRequests`` when the window holds ``limit`` events already.
+    Errors: ``TooManyRequests`` when the window would hold more than ``limit``.
     """
     now = now or datetime.now(UTC)
     start = _window_start(now, window)
-    statement = insert(rate_window).values(key=key, window_start=start, count=1)
+    statement = insert(rate_window).values(key=key, window_start=start, count=amount)
     counted = conn.scalar(
         statement.on_conflict_do_update(
-            index_elements=[rate_window.c.key, rate_window.c.window_start], set_={"count": rate_window.c.count + 1}
+            index_elements=[rate_window.c.key, rate_window.c.window_start], set_={"count": rate_window.c.count + amount}
         ).returning(rate_window.c.count)
     )
     if counted is not None and counted > limit:

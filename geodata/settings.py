@@ -70,6 +70,13 @@ class Settings:
     max_upload_mb: int = _setting(200, "Largest file of a layer that can be sent in on the page Data, in megabytes.")
     photos_most: int = _setting(6, "Photos that one report takes.")
     photo_bytes_most: int = _setting(12_000_000, "Largest photo in bytes.")
+    anonymous_photos_mb_per_day: int = _setting(
+        500, "Megabytes of photos that one address may send per day without an account."
+    )
+    anonymous_photos_mb_waiting: int = _setting(
+        5000,
+        "Megabytes of photos sent without an account that may wait for their reports; the oldest make room for new ones.",
+    )
     photo_far_m: float = _setting(
         200.0,
         "A photo taken farther than this from the place of its report, accuracies apart, is remarked on (metres).",

@@ -27,8 +27,15 @@ from geodata.database import DatabaseUnreachable
 from geodata.grids import UnknownGrid
 from geodata.hotline import UnknownOrder
 from geodata.jobs.queue import UnknownJob
-from geodata.photos import PhotoGone, PhotoTaken, UnknownPhoto
-from geodata.positions.corrections import CorrectionUnderWay, CorrectionUndone, UnknownCorrection
+from geodata.photos import PhotoBytesSpent, PhotoGone, PhotoRoomFull, PhotoTaken, UnknownPhoto
+from geodata.positions.corrections import (
+    CorrectionEnded,
+    CorrectionStands,
+    CorrectionUnderWay,
+    CorrectionUndone,
+    StreamChanged,
+    UnknownCorrection,
+)
 from geodata.positions.piles import UnknownPile
 from geodata.positions.streams import UnknownStream
 from geodata.rate_limits import TooManyRequests
@@ -165,6 +172,9 @@ STATUS: dict[type[GridmapError], int] = {
     NothingToTakeBack: 409,
     CorrectionUnderWay: 409,
     CorrectionUndone: 409,
+    CorrectionStands: 409,
+    CorrectionEnded: 409,
+    StreamChanged: 409,
     KeyReused: 409,
     OrderDiffers: 409,
     OrderElsewhere: 409,
@@ -173,6 +183,8 @@ STATUS: dict[type[GridmapError], int] = {
     WrongContentType: 415,
     GridmapError: 422,
     TooManyRequests: 429,
+    PhotoBytesSpent: 429,
+    PhotoRoomFull: 503,
     InternalError: 500,
     DatabaseAway: 503,
     DatabaseUnreachable: 503,

@@ -13,8 +13,10 @@ from sqlalchemy import Row
 from werkzeug.datastructures import FileStorage
 
 from geodata.actions.keeping_photos import keep_photo, take_in
-from geodata.photos import PhotoGone, file_path, read_file
+from geodata.photos import PhotoGone, file_path, read_file, remove_files
+from geodata.photos.waiting import count_bytes, make_room
 from geodata.rate_limits import count_event
+from gridmap.errors import GridmapError
 from gridmap.photo import MAGNETIC, Remark
 from web import db
 from web.address import address_key
@@ -37,7 +39,10 @@ _BADGES = {
 
 
 def keep_sent(sent: FileStorage, form_key: UUID | None) -> Row[Any]:
-    """Keep one photo of a request for its sender, counted by account or address. Errors: ``TooManyRequests``, those of ``take_in`` and ``keep_photo``."""
+    """Keep one photo of a request for its sender, counted by account or address.
+
+    Errors: ``TooManyRequests``, without an account ``PhotoBytesSpent`` and ``PhotoRoomFull``, those of ``take_in`` and ``keep_photo``.
+    """
     settings = db.settings()
     account_id = g.account.id if g.account else None
     most = settings.photos_most * settings.anonymous_reports_per_hour
@@ -49,8 +54,18 @@ def keep_sent(sent: FileStorage, form_key: UUID | None) -> Row[Any]:
     with db.transaction() as conn:
         count_event(conn, key, limit, _HOUR)
     taken = take_in(settings, sent.stream, sent.filename or "")  # type: ignore[arg-type]  # a stream of bytes
-    with db.transaction() as conn:
-        return keep_photo(conn, settings, taken, account_id=account_id, form_key=form_key)
+    gone: list[str] = []
+    try:
+        with db.transaction() as conn:
+            if account_id is None:
+                count_bytes(conn, settings, f"address:{address_key()}", taken.size)
+                gone = make_room(conn, settings, taken.size)
+            kept = keep_photo(conn, settings, taken, account_id=account_id, form_key=form_key)
+    except GridmapError:
+        remove_files(settings, [taken.file])
+        raise
+    remove_files(settings, gone)
+    return kept
 
 
 def chosen_files(files: Iterable[FileStorage]) -> list[FileStorage]:

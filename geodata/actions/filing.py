@@ -14,11 +14,11 @@ from geodata.actions.keeping_photos import JudgedPhoto, attach_photos
 from geodata.actions.locating import PlaceAnswer, locate_place
 from geodata.addresses.matching import MatchedAddress, candidate_json, match_addresses
 from geodata.addresses.queue import keep_searches
-from geodata.days import today
 from geodata.indexes.city import grid_index
 from geodata.owners.asking import renew_doubts
 from geodata.points import point
 from geodata.positions.piles import flag_new_report
+from geodata.positions.standing import standing_for
 from geodata.reports import insert_report, report_by_key
 from geodata.settings import Settings
 from geodata.tables import event, owner, owner_history, report_key
@@ -56,13 +56,20 @@ def file_report(
     """
     now = datetime.now(UTC)
     draft.check(now)
+    # The grids of the moment that is noted, also when a midnight passes meanwhile.
+    at = now.astimezone(settings.zone).date()
     body_hash = _body_hash(draft)
+    standing = standing_for(conn, settings, draft, draft.reported_at or now)
+    if standing is not None:
+        draft = standing.corrected
     if draft.client_key and (ref := _filed_before(conn, scope, draft.client_key, body_hash)) is not None:
-        return FiledReport(ref, created=False, place=_place(conn, settings, draft, _match(conn, settings, draft)))
-    found = _found(conn, settings, draft, now, account_id)
+        return FiledReport(ref, created=False, place=_place(conn, settings, draft, _match(conn, settings, draft), at))
+    found = _found(conn, settings, draft, now, at, account_id)
     filed = _insert(conn, draft, found)
-    _own(conn, filed.id, found)
+    _own(conn, settings, filed.id, found)
     _note(conn, filed.id, found)
+    if standing is not None:
+        standing.note(conn, filed.id, found.district)
     if draft.lon is not None and draft.lat is not None:
         flag_new_report(conn, filed.id, draft.lon, draft.lat, draft.datum)
     if found.place.ambiguous:
@@ -106,9 +113,11 @@ def _filed_before(conn: Connection, scope: str, key: str, body_hash: bytes) -> U
     return ref
 
 
-def _found(conn: Connection, settings: Settings, draft: ReportDraft, now: datetime, account_id: int | None) -> _Found:
+def _found(
+    conn: Connection, settings: Settings, draft: ReportDraft, now: datetime, at: date, account_id: int | None
+) -> _Found:
     matched = _match(conn, settings, draft)
-    place = _place(conn, settings, draft, matched)
+    place = _place(conn, settings, draft, matched, at)
     district = place.district.code if place.district else (matched and matched.district) or settings.city_code
     reported_at = draft.reported_at or now
     return _Found(place, matched, district, reported_at, min(draft.occurred_at or reported_at, reported_at), account_id)
@@ -130,8 +139,10 @@ def _insert(conn: Connection, draft: ReportDraft, found: _Found) -> Row[Any]:
     )
 
 
-def _own(conn: Connection, report_id: int, found: _Found) -> None:
+def _own(conn: Connection, settings: Settings, report_id: int, found: _Found) -> None:
     place = found.place
+    # What was reported on an earlier day than it comes in on goes by the grids of today: somebody has to work there.
+    same_day = place.at == found.reported_at.astimezone(settings.zone).date()
     decided = {
         "report_id": report_id,
         "grid_id": place.grid_id,
@@ -140,7 +151,8 @@ def _own(conn: Connection, report_id: int, found: _Found) -> None:
         "intake_district": found.district,
     }
     share = place.share if place.alternatives else None
-    conn.execute(owner.insert().values(**decided, distance_to_edge_m=place.distance_to_edge_m, share=share))
+    measured = {"distance_to_edge_m": place.distance_to_edge_m, "share": share}
+    conn.execute(owner.insert().values(**decided, **measured, as_of=None if same_day else place.at))
     cause = "address_matched" if found.by_address else "filed"
     conn.execute(owner_history.insert().values(**decided, cause=cause, account_id=found.account_id))
 
@@ -179,12 +191,14 @@ def _match(conn: Connection, settings: Settings, draft: ReportDraft) -> MatchedA
     return match_addresses(conn, settings, [draft.address_text])[0] if draft.lon is None else None
 
 
-def _place(conn: Connection, settings: Settings, draft: ReportDraft, matched: MatchedAddress | None) -> PlaceAnswer:
+def _place(
+    conn: Connection, settings: Settings, draft: ReportDraft, matched: MatchedAddress | None, at: date
+) -> PlaceAnswer:
     if draft.lon is not None and draft.lat is not None:
-        return locate_place(conn, settings, draft.lon, draft.lat, datum=draft.datum, accuracy_m=draft.accuracy_m)
+        return locate_place(conn, settings, draft.lon, draft.lat, datum=draft.datum, accuracy_m=draft.accuracy_m, at=at)
     if matched is None or not matched.sure:
-        return _no_place(conn, settings, today(settings.zone))
-    place = locate_place(conn, settings, matched.candidates[0].lon, matched.candidates[0].lat)
+        return _no_place(conn, settings, at)
+    place = locate_place(conn, settings, matched.candidates[0].lon, matched.candidates[0].lat, at=at)
     return place if place.grid is None else replace(place, reason=Reason.ADDRESS)
 
 

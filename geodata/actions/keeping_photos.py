@@ -130,9 +130,15 @@ def judge(
     return [_judged(settings, row, pin, sent_at, occurred_at, bytes(row.sha256) in known) for row in rows]
 
 
-def photos_against(conn: Connection, settings: Settings, report: Row[Any]) -> list[JudgedPhoto]:
-    """The photos of a report (a row of ``geodata.reports``) against the place that it has now: a pin may have been moved since."""
-    pin = None if report.lon is None else Pin(report.lon, report.lat, report.accuracy_m)
+def photos_against(
+    conn: Connection, settings: Settings, report: Row[Any], *, at: tuple[float, float] | None = None
+) -> list[JudgedPhoto]:
+    """The photos of a report (a row of ``geodata.reports``) against the place that it has now: a pin may have been moved since.
+
+    With ``at`` (WGS84 degrees, longitude first) against that place: what would not fit if the pin were moved there.
+    """
+    lon, lat = at or (report.lon, report.lat)
+    pin = None if lon is None else Pin(lon, lat, report.accuracy_m)
     return [
         _judged(settings, row, pin, report.reported_at, report.occurred_at, row.elsewhere)
         for row in store.photos_of_report(conn, report.id)

@@ -13,6 +13,7 @@ from geodata.positions.correcting import correct_batch, reports_left, undo_batch
 from geodata.positions.corrections import correction_by_ref, note_finished
 from geodata.positions.piles import renew_flags
 from geodata.positions.reading import received_positions
+from geodata.positions.standing import standing_corrections
 from geodata.positions.streams import renew_streams
 
 KIND = "positions"
@@ -27,6 +28,12 @@ def ask_for_positions(conn: Connection) -> None:
 def ask_for_correction(conn: Connection, ref: UUID, account_id: int | None) -> UUID | None:
     """Have a correction done, gone on with, or undone once the caller has committed; None when that is under way."""
     return enqueue(conn, CORRECTION, {"correction": str(ref)}, unique_key=f"{CORRECTION}:{ref}", account_id=account_id)
+
+
+def ask_for_standing(conn: Connection) -> None:
+    """Have corrections that hold from now on look for reports that came in otherwise than one by one."""
+    for ref in standing_corrections(conn):
+        ask_for_correction(conn, ref, None)
 
 
 @job_kind(KIND)
@@ -46,8 +53,9 @@ def positions(context: JobContext) -> dict[str, int]:
 
 @job_kind("positions_timer", every=timedelta(days=1))
 def positions_timer(context: JobContext) -> dict[str, Any]:
-    """Ask for the judgement once a day."""
+    """Ask for the judgement once a day, and before it for what standing corrections have missed."""
     with context.engine.begin() as conn:
+        ask_for_standing(conn)
         ask_for_positions(conn)
     return {}
 
@@ -58,20 +66,25 @@ def datum_correction(context: JobContext) -> dict[str, int]:
     ref, done = UUID(context.job.arguments["correction"]), 0
     with context.engine.connect() as conn:
         total = reports_left(conn, context.settings, correction_by_ref(conn, ref))
-    while (count := _batch(context, ref)) > 0:
+    while (count := _batch(context, ref, done)) > 0:
         done += count
         context.heartbeat(progress=min(0.99, done / max(total, done)), message=f"{done:,}")
     return {"reports": done}
 
 
-def _batch(context: JobContext, ref: UUID) -> int:
+def _batch(context: JobContext, ref: UUID, done: int) -> int:
     with context.engine.begin() as conn:
         # Two jobs about one correction take turns, and an undoing that is asked meanwhile is heard of here.
         correction = correction_by_ref(conn, ref, lock=True)
         work = correct_batch if correction.undo_asked_at is None else undo_batch
         count = work(conn, context.settings, correction)
         if count == 0:
+            news = (
+                done > 0
+                or (correction.finished_at if correction.undo_asked_at is None else correction.undone_at) is None
+            )
             note_finished(conn, correction.id)
-            ask_for_positions(conn)
-            ask_for_snapshot(conn)
+            if news:
+                ask_for_positions(conn)
+                ask_for_snapshot(conn)
         return count

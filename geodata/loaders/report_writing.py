@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from geodata.jobs.positions import ask_for_positions
+from geodata.jobs.positions import ask_for_positions, ask_for_standing
 from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.loaders.address_searching import write_searches
 from geodata.loaders.position_flags import flag_loaded, keep_corrections
@@ -57,6 +57,7 @@ def write_reports(
         write_searches(conn)
         flag_loaded(conn)
         ask_for_snapshot(conn)
+        ask_for_standing(conn)
         ask_for_positions(conn)
     return counts
 

@@ -2,11 +2,13 @@
 
 from geodata.photos.decoding import Decoded, decode
 from geodata.photos.errors import (
+    PhotoBytesSpent,
     PhotoEmpty,
     PhotoGone,
     PhotoIsHeic,
     PhotoMoves,
     PhotoNotSent,
+    PhotoRoomFull,
     PhotoTaken,
     PhotoTooLarge,
     PhotoTooManyPixels,
@@ -26,7 +28,7 @@ from geodata.photos.store import (
 )
 
 __all__ = [
-    "SIZES", "Decoded", "PhotoEmpty", "PhotoGone", "PhotoIsHeic", "PhotoMoves", "PhotoNotSent", "PhotoTaken", "PhotoTooLarge", "PhotoTooManyPixels",
+    "SIZES", "Decoded", "PhotoBytesSpent", "PhotoEmpty", "PhotoGone", "PhotoIsHeic", "PhotoMoves", "PhotoNotSent", "PhotoRoomFull", "PhotoTaken", "PhotoTooLarge", "PhotoTooManyPixels",
     "PhotoTooSmall", "PhotoUnreadable", "Size", "TooManyPhotos", "UnknownPhoto", "decode", "file_path", "photo_of_report",
     "photos_of_form", "photos_of_report", "photos_of_sender", "read_file", "remove_files", "remove_waiting", "sweep_files", "twins",
     "write_files",

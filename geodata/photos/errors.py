@@ -67,6 +67,22 @@ class TooManyPhotos(GridmapError):
     en = "A report takes at most {limit} photos."
 
 
+class PhotoBytesSpent(GridmapError):
+    """An address has sent ``anonymous_photos_mb_per_day`` without an account."""
+
+    code = "photo_bytes_spent"
+    zh = "今天从您的网络上传的照片已达 {limit} MB 上限。请先不附照片上报，或明天再传；有账号的请登录后上传。"
+    en = "Your network has sent {limit} MB of photos today, which is the limit. File without photos, send them tomorrow, or sign in."
+
+
+class PhotoRoomFull(GridmapError):
+    """Photos that wait for their reports take all the room that they have."""
+
+    code = "photo_room_full"
+    zh = "照片暂存空间已满。请先不附照片上报，或一小时后再传；有账号的请登录后上传。"
+    en = "There is no room for more photos right now. File without photos, try again in an hour, or sign in."
+
+
 class PhotoNotSent(GridmapError):
     """A reference that nothing waits under: not sent, not by this caller or form, or more than a day ago."""
 

@@ -1,6 +1,7 @@
 """Streams of positions: one source, one device, one stated datum. What the last judgement says of each."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select
 from geodata.days import numbered_day
 from geodata.indexes.city import grid_index
 from geodata.positions.footprints import footprints
+from geodata.positions.stream_reports import Stream
 from geodata.settings import Settings
 from geodata.tables import datum_stream
 from gridmap.datum import DatumGuess, judge_stream
@@ -20,7 +22,7 @@ LEAST_REPORTS = 20
 
 
 class UnknownStream(GridmapError):
-    """No stream has that number; the judgement may have been renewed."""
+    """No stream starts so; the judgement may have been renewed."""
 
     code = "unknown_stream"
     zh = "没有找到该坐标来源，判断结果可能已更新，请返回列表。"
@@ -80,12 +82,19 @@ def list_streams(conn: Connection) -> list[Row[Any]]:
     return list(conn.execute(select(datum_stream).order_by(*order)))
 
 
-def stream_by_id(conn: Connection, number: int) -> Row[Any]:
-    """One run. Errors: ``UnknownStream``."""
-    found = conn.execute(select(datum_stream).where(datum_stream.c.id == number)).one_or_none()
+def stream_by_key(conn: Connection, source: str, device: str, stated: str, from_day: date | None) -> Row[Any]:
+    """The run that starts on a day. Errors: ``UnknownStream``."""
+    key = {"source": source, "device": device, "stated": stated, "from_day": from_day}
+    found = conn.execute(select(datum_stream).filter_by(**key)).one_or_none()
     if found is None:
         raise UnknownStream(field="stream")
     return found
+
+
+def is_last_run(conn: Connection, stream: Stream) -> bool:
+    """Whether its stream has gone on so until now: no later run says something else."""
+    later = select(datum_stream.c.id).filter_by(source=stream.source, device=stream.device, stated=stream.datum)
+    return conn.execute(later.where(datum_stream.c.from_day > stream.from_day).limit(1)).first() is None
 
 
 def suspects(conn: Connection) -> int:

@@ -46,6 +46,9 @@ from tests.geodata.cities import (
 #: categories: which kinds of problem there are is the city's catalogue, and filters offer all of it.
 PLACE, CASE, PERSON, PRIVATE = "外区地点", "外区案件", "外区人员", "外区私事"
 REPORTS, HOMES = 4321, 7654
+DEVICE = f"{PRIVATE}终端"
+#: What names its stream of positions in an address.
+STREAM = {"source": "patrol", "device": DEVICE, "stated": "wgs84", "from": "2026-01-01"}
 #: A compound whose name has no mark: what is told of its place has.
 ELSEWHERE = "异地小区"
 #: The number of an order among the foreign reports.
@@ -95,7 +98,6 @@ class Foreign:
     codes: tuple[str, ...]
     token: int
     deputy: int
-    stream: int
     photo: str
 
 
@@ -138,7 +140,7 @@ def make_foreign(conn: Connection) -> Foreign:
         )
     conn.execute(_ORDER, {"number": ORDER, "place": PLACE, "community": OTHER_COMMUNITY, "lon": LON, "lat": LAT})
     token, deputy = _private(conn)
-    stream = _positions(conn)
+    _positions(conn)
     refs = conn.scalars(
         text(
             " UNION ".join(
@@ -161,12 +163,12 @@ def make_foreign(conn: Connection) -> Foreign:
         )
     )
     codes = ("x", OTHER_COMMUNITY, OTHER_COMMUNITY[:6])
-    return Foreign(tuple(refs), codes, token, deputy, stream, _photo(conn))
+    return Foreign(tuple(refs), codes, token, deputy, _photo(conn))
 
 
-def _positions(conn: Connection) -> int:
+def _positions(conn: Connection) -> None:
     """A stream, its correction and a pile, told by the names of what gave them and what lies there."""
-    device, days = f"{PRIVATE}终端", {"from_day": "2026-01-01", "to_day": "2026-02-01"}
+    days = {"from_day": STREAM["from"], "to_day": "2026-02-01"}
     judged = {
         "stated": "wgs84",
         "places": 50,
@@ -174,11 +176,11 @@ def _positions(conn: Connection) -> int:
         "likely": "gcj02",
         "confidence": 1.0,
     }
-    stream = conn.scalar(
-        datum_stream.insert().values(source="patrol", device=device, reports=REPORTS, suspect=True, **days, **judged).returning(datum_stream.c.id)
-    )  # fmt: skip
     conn.execute(
-        datum_correction.insert().values(source="patrol", device=device, from_datum="wgs84", to_datum="gcj02", reports=REPORTS, **days)
+        datum_stream.insert().values(source="patrol", device=DEVICE, reports=REPORTS, suspect=True, **days, **judged)
+    )
+    conn.execute(
+        datum_correction.insert().values(source="patrol", device=DEVICE, from_datum="wgs84", to_datum="gcj02", reports=REPORTS, **days)
     )  # fmt: skip
     conn.execute(
         pile.insert().values(
@@ -186,7 +188,6 @@ def _positions(conn: Connection) -> int:
             sources={"patrol": REPORTS}, first_day="2026-01-01", last_day="2026-02-01", thing="service_point", thing_name=f"{PLACE}大厅",
         )
     )  # fmt: skip
-    return stream or 0
 
 
 def _photo(conn: Connection) -> str:

@@ -26,7 +26,6 @@ _FILL = {
     "ref": str(uuid.UUID(int=0)),
     "code": "e",
     "number": "HH-1",
-    "stream": 1,
     "path": "x",
     "package": "x",
     "filename": "x",

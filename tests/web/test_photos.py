@@ -398,3 +398,86 @@ def test_photos_that_are_no_list_of_references(client: FlaskClient, bearer: Bear
     sent = json.dumps(body).encode()
     answer = client.post("/api/v1/reports", data=sent, content_type="application/json", headers=bearer("grid_worker"))
     assert (answer.status_code, answer.json["error"]["code"]) == (422, "not_texts")
+
+
+def room_of(city: Engine) -> tuple[int, set[str]]:
+    """Bytes and files of the photos of nobody known that wait."""
+    with city.connect() as conn:
+        rows = conn.execute(
+            select(photo.c.bytes, photo.c.file).where(photo.c.report_id.is_(None), photo.c.account_id.is_(None))
+        )
+        found = rows.all()
+    return sum(row.bytes for row in found), {row.file for row in found}
+
+
+def test_an_address_sends_so_many_bytes_a_day(
+    app: Flask, client: FlaskClient, signed_in: SignIn, city: Engine, empty_limits: None
+) -> None:
+    settings, large = app.config["GRIDMAP"], here() + b"\0" * 600_000
+    before = room_of(city)[1]
+    files_before = photo_files(settings)
+    object.__setattr__(settings, "anonymous_photos_mb_per_day", 1)
+    try:
+        form = form_of(client, **E)
+        assert len(refs_in(send_ahead(client, form, large).text)) == 1
+        refused = send_ahead(client, form, here() + b"\0" * 600_000)
+        assert "已达 1 MB 上限" in refused.text
+        answer = post(client, "/api/v1/photos", {"photo": files(large)[0]})
+        assert (answer.status_code, answer.json["error"]["code"]) == (429, "photo_bytes_spent")
+        worker = signed_in("grid_worker")
+        assert refs_in(send_ahead(worker, form_of(worker, **E), large).text)
+    finally:
+        object.__setattr__(settings, "anonymous_photos_mb_per_day", 500)
+    assert len(room_of(city)[1] - before) == 1
+    assert len(photo_files(settings) - files_before) == 2 * 3  # nothing of what was refused stays on disk
+
+
+def photo_files(settings: Settings) -> set[str]:
+    return {path.name for path in (settings.home / "photos").rglob("*") if path.is_file()}
+
+
+def test_photos_that_wait_longest_make_room(app: Flask, client: FlaskClient, city: Engine, empty_limits: None) -> None:
+    settings = app.config["GRIDMAP"]
+    form = form_of(client, **E)
+    assert send_ahead(client, form, here() + b"\0" * 600_000).status_code == 200
+    with city.begin() as conn:
+        conn.execute(text("UPDATE photo SET received_at = now() - interval '2 hours' WHERE report_id IS NULL"))
+    old = room_of(city)[1]
+    object.__setattr__(settings, "anonymous_photos_mb_waiting", 1)
+    try:
+        assert len(refs_in(send_ahead(client, form_of(client, **E), here() + b"\0" * 600_000).text)) == 1
+        taken, waiting = room_of(city)
+        assert taken <= 1_000_000
+        assert len(waiting - old) == 1
+        gone = old - waiting
+        assert gone
+        assert not [name for name in photo_files(settings) if name.split(".")[0] in gone]
+        # Those of the last hour may still be in somebody's form.
+        answer = post(client, "/api/v1/photos", {"photo": files(here() + b"\0" * 900_000)[0]})
+        assert (answer.status_code, answer.json["error"]["code"]) == (503, "photo_room_full")
+        assert "照片暂存空间已满" in send_ahead(client, form_of(client, **E), here() + b"\0" * 900_000).text
+        assert room_of(city)[1] == waiting
+    finally:
+        object.__setattr__(settings, "anonymous_photos_mb_waiting", 5000)
+
+
+def test_photos_are_judged_again_before_and_after_the_pin_moves(
+    signed_in: SignIn, city: Engine, empty_limits: None
+) -> None:
+    secretary = signed_in("community_secretary")
+    ref = ref_of(file_it(secretary, form_of(secretary, **E), here(), photo_file(None, now(), base=unlike_any())))
+    assert "远离上报位置" not in secretary.get(f"/cases/{ref}").text
+    lon, lat = middle_of("f")
+    preview = secretary.get(f"/cases/{ref}/move/preview?lon={lon}&lat={lat}").text
+    assert "照片 1 · 844 米" in preview
+    assert "远离上报位置" in preview
+    assert "照片 2" in preview
+    near = secretary.get(f"/cases/{ref}/move/preview?lon={LON + 0.0005}&lat={LAT}").text
+    assert "远离上报位置" not in near
+    assert "相符" in near
+    page = secretary.get(f"/cases/{ref}/move").text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    moved = {"csrf_token": csrf_of(page), "seen": seen.group(1), "lon": str(lon), "lat": str(lat), "why": ""}
+    assert secretary.post(f"/cases/{ref}/move", data=moved).status_code == 302
+    assert "远离上报位置" in secretary.get(f"/cases/{ref}").text

@@ -35,6 +35,7 @@ from tests.web.foreign import (
     ORDER,
     PERSON,
     PLACE,
+    STREAM,
     Foreign,
     make_foreign,
     state,
@@ -74,6 +75,7 @@ QUERIES: list[dict[str, Any]] = [
     {"q": "外区", "address_text": "外区", "person": "foreign", "subject": "外区", "period": "all"},
     {"text": ELSEWHERE},
     {"cursor": "foreign", "start": "foreign", "area": OTHER_COMMUNITY},
+    STREAM,
 ]
 #: Values for the parts of an address.
 PARTS: dict[str, Any] = {
@@ -85,7 +87,6 @@ PARTS: dict[str, Any] = {
     "layer": lambda _: ("grids",),
     "number": lambda _: (ORDER,),
     "z": lambda _: (TILE[0],),
-    "stream": lambda f: (f.stream,),
     "x": lambda _: (TILE[1],),
     "y": lambda _: (TILE[2],),
     "name": lambda _: ("areas", "categories", "sources", "months", "periods", "x"),
@@ -132,7 +133,8 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "data.job_apply": [{}],
     "data.job_cancel": [{}],
     "data.sources_continue": [{}],
-    "data.sources_correct": [{"datum": "gcj02"}],
+    "data.sources_correct": [{**{f"?{name}": value for name, value in STREAM.items()}, "datum": "gcj02", "later": "1"}],
+    "data.sources_end": [{}],
     "data.sources_judge": [{}],
     "data.sources_pile_real": [{"real": "1"}],
     "data.sources_undo": [{}],

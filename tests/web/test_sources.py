@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import numpy as np
@@ -75,6 +76,10 @@ def suspect(engine: Engine) -> Any:
     return found
 
 
+def stream_of(row: Any) -> str:
+    return urlencode({"source": row.source, "device": row.device, "stated": row.stated, "from": row.from_day})
+
+
 def work_off(engine: Engine, settings: Settings) -> None:
     runner = Runner(engine, settings)
     while runner.run_one():
@@ -93,12 +98,12 @@ def test_the_wrong_source_is_told_first_with_its_shares(judged: Engine, signed_i
 
 def test_a_preview_says_what_would_change_and_changes_nothing(judged: Engine, signed_in: SignIn) -> None:
     row = suspect(judged)
-    page = signed_in("admin").get(f"/data/sources/{row.id}").text
+    page = signed_in("admin").get(f"/data/sources/stream?{stream_of(row)}").text
     assert "将 250 件校正为 GCJ-02" in page
     found = re.search(r'data-gm-preview="moved">([\d,]+)<', page)
     assert found
     assert int(found.group(1)) == 250  # none had an owner
-    shifts = signed_in("admin").get(f"/data/sources/{row.id}/shifts.json?datum=gcj02").json["pairs"]
+    shifts = signed_in("admin").get(f"/data/sources/stream/shifts.json?{stream_of(row)}&datum=gcj02").json["pairs"]
     assert len(shifts) == 250
     assert np.hypot(*(np.array(shifts)[:, :2] - np.array(shifts)[:, 2:]).T).mean() == pytest.approx(0.0064, abs=0.001)
     assert suspect(judged).id == row.id
@@ -108,7 +113,7 @@ def test_correcting_and_undoing_by_the_page(
     judged: Engine, signed_in: SignIn, web_settings: Settings, app: Flask
 ) -> None:
     browser, row = signed_in("admin"), suspect(judged)
-    address = f"/data/sources/{row.id}"
+    address = f"/data/sources/stream?{stream_of(row)}"
     token = csrf_of(browser.get(address).text)
     wrong = browser.post(address, data={"csrf_token": token, "datum": "cgcs2000"})
     assert wrong.status_code == 422
@@ -130,6 +135,32 @@ def test_correcting_and_undoing_by_the_page(
     work_off(judged, web_settings)
     assert "已撤销" in browser.get("/data/sources").text
     assert "坐标系校正已撤销" in browser.get(f"/cases/{one}").text
+    assert suspect(judged).reports == 250
+
+
+def test_a_correction_from_now_on_is_told_with_its_source_and_ended_there(
+    judged: Engine, signed_in: SignIn, web_settings: Settings
+) -> None:
+    browser, row = signed_in("admin"), suspect(judged)
+    address = f"/data/sources/stream?{stream_of(row)}"
+    page = browser.get(address).text
+    assert "以后也这样" in page
+    token = csrf_of(page)
+    assert browser.post(address, data={"csrf_token": token, "datum": "gcj02", "later": "1"}).status_code == 302
+    work_off(judged, web_settings)
+    page = browser.get("/data/sources").text
+    assert "今后上报的 WGS84 自动按 GCJ-02 处理" in page
+    assert "停止自动校正" in page
+    with judged.connect() as conn:
+        ref = conn.scalars(select(datum_correction.c.ref).where(datum_correction.c.undone_at.is_(None))).one()
+    page = browser.post(f"/data/corrections/{ref}/end", data={"csrf_token": token}, follow_redirects=True).text
+    assert "自动按 GCJ-02 处理" not in page
+    assert "停止自动校正" not in page
+    assert browser.post(f"/data/corrections/{ref}/end", data={"csrf_token": token}).status_code == 409
+    with judged.connect() as conn:
+        assert conn.scalar(text("SELECT count(*) FROM audit_log WHERE action = 'datum_correction_ended'")) == 1
+    browser.post(f"/data/corrections/{ref}/undo", data={"csrf_token": token})
+    work_off(judged, web_settings)
     assert suspect(judged).reports == 250
 
 
@@ -198,7 +229,7 @@ def test_a_real_place_counts_on_site(judged: Engine, signed_in: SignIn, web_sett
 def test_what_is_gone_is_said(judged: Engine, signed_in: SignIn) -> None:
     browser, nothing = signed_in("admin"), UUID(int=0)
     token = csrf_of(browser.get("/data/sources").text)
-    assert browser.get("/data/sources/999999").status_code == 404
+    assert browser.get("/data/sources/stream?source=courier&device=&stated=wgs84&from=2026-01-01").status_code == 404
     assert browser.get(f"/data/piles/{nothing}").status_code == 404
     assert browser.post(f"/data/corrections/{nothing}/undo", data={"csrf_token": token}).status_code == 404
     assert browser.post(f"/data/corrections/{nothing}/continue", data={"csrf_token": token}).status_code == 404

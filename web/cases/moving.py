@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 from werkzeug.wrappers import Response as AnyResponse
 
+from geodata.actions.keeping_photos import photos_against
 from geodata.actions.moving import NothingToMove, move_pin, preview_move, tag_of_place
 from geodata.days import today
 from geodata.reports import report_by_ref
@@ -50,7 +51,11 @@ def move_preview(ref: UUID) -> str:
     except GridmapError as error:
         return render_template("cases/move_preview.html", row=row, trouble=error.text(language()), move=None)
     # The grid is named also where it lies outside: whoever moves a case must know to whom.
-    return render_template("cases/move_preview.html", row=row, trouble=None, move=found, place=found.place)
+    there = (found.place.lon, found.place.lat)
+    photos = photos_against(db.connection(), db.settings(), row, at=there)
+    return render_template(
+        "cases/move_preview.html", row=row, trouble=None, move=found, place=found.place, photos=photos
+    )
 
 
 @blueprint.post("/<uuid:ref>/move")

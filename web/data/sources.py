@@ -1,10 +1,9 @@
 """Sources of coordinates: what each stream's positions say of its datum, and the correction of one that is wrong."""
 
 from typing import Any
-from uuid import UUID
 
 import numpy as np
-from flask import Response, flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
@@ -14,11 +13,12 @@ from geodata.days import today
 from geodata.jobs import latest_job
 from geodata.jobs.positions import KIND, ask_for_correction, ask_for_positions
 from geodata.jobs.queue import job_by_unique_key
-from geodata.positions.corrections import ask_correction, ask_undoing, correction_by_ref, list_corrections
+from geodata.positions.corrections import OPEN_END, ask_correction, list_corrections, standing_by_device
 from geodata.positions.piles import flag_counts, list_piles
 from geodata.positions.preview import preview_correction
 from geodata.positions.stream_reports import Stream, stream_places
-from geodata.positions.streams import list_streams, stream_by_id
+from geodata.positions.streams import is_last_run, list_streams, stream_by_key
+from geodata.report_filter import parse_day
 from gridmap.access import Permission
 from gridmap.datum import DATUMS, HYPOTHESES, as_hypothesis
 from gridmap.errors import GridmapError
@@ -27,7 +27,7 @@ from web.access import requires
 from web.acting import actor
 from web.data.blueprint import blueprint, check_whole_city
 from web.errors import status_of
-from web.forms import field, troubles
+from web.forms import argument, field, troubles
 from web.map_assets import grid_layer, page_map
 from web.maps import Legend, LegendRow, MapParts, render
 from web.maps.shifts import AFTER, BEFORE, ShiftLayer
@@ -63,6 +63,7 @@ def sources() -> str:
         streams=streams,
         suspects=sum(row.suspect for row in streams),
         corrections=list_corrections(conn),
+        standing=standing_by_device(conn),
         piles=sum(row.real_at is None for row in piles),
         flags=flag_counts(conn),
         job=_judging(),
@@ -81,27 +82,27 @@ def sources_judge() -> AnyResponse:
     return redirect(url_for("data.job", ref=ref))
 
 
-@blueprint.get("/sources/<int:stream>")
+@blueprint.get("/sources/stream")
 @requires(Permission.MANAGE_DATA)
-def sources_one(stream: int) -> AnyResponse:
+def sources_one() -> AnyResponse:
     """One stream: its shares, its points as stated and as they would lie in ``datum``, and what correcting it would do."""
     check_whole_city()
-    return make_response(_one(stream_by_id(db.connection(), stream)))
+    return make_response(_one(_asked_stream()))
 
 
-@blueprint.post("/sources/<int:stream>")
+@blueprint.post("/sources/stream")
 @requires(Permission.MANAGE_DATA)
-def sources_correct(stream: int) -> AnyResponse:
-    """Correct the stream: a job in batches."""
+def sources_correct() -> AnyResponse:
+    """Correct the stream, with ``later`` also what its device reports from now on: a job in batches."""
     check_whole_city()
-    row = stream_by_id(db.connection(), stream)
+    row = _asked_stream()
     try:
         with db.transaction() as conn:
-            by, datum = actor(), field("datum")
-            ref = ask_correction(conn, Stream.of(row), datum, g.account.id)
+            by, datum, later = actor(), field("datum"), field("later") == "1"
+            ref = ask_correction(conn, Stream.of(row), datum, g.account.id, later=later)
             by.note(
                 conn, "datum_corrected", row.source, device=row.device, stated=row.stated, corrected=datum,
-                from_day=row.from_day.isoformat(), to_day=row.to_day.isoformat(), correction=str(ref),
+                from_day=row.from_day.isoformat(), to_day=row.to_day.isoformat(), correction=str(ref), later=later,
             )  # fmt: skip
             made = ask_for_correction(conn, ref, g.account.id)
     except GridmapError as error:
@@ -109,41 +110,16 @@ def sources_correct(stream: int) -> AnyResponse:
     return redirect(url_for("data.job", ref=made))
 
 
-@blueprint.get("/sources/<int:stream>/shifts.json")
+@blueprint.get("/sources/stream/shifts.json")
 @requires(Permission.MANAGE_DATA)
-def sources_shifts(stream: int) -> Response:
+def sources_shifts() -> Response:
     """Pairs of places of some of the stream's reports: as stated and in ``datum``, as [lat, lon, lat, lon]."""
     check_whole_city()
-    row = stream_by_id(db.connection(), stream)
+    row = _asked_stream()
     places = stream_places(db.connection(), db.settings(), Stream.of(row), _asked_datum(row))
     chosen = places.iloc[:: max(1, -(-len(places) // MOST_POINTS))]
     pairs = np.round(chosen[["lat", "lon", "new_lat", "new_lon"]].to_numpy(), 7)
     return jsonify({"pairs": pairs.tolist()})
-
-
-@blueprint.post("/corrections/<uuid:ref>/undo")
-@requires(Permission.MANAGE_DATA)
-def sources_undo(ref: UUID) -> AnyResponse:
-    """Give the reports of a correction back what they had: a job in batches."""
-    check_whole_city()
-    with db.transaction() as conn:
-        ask_undoing(conn, ref, g.account.id)
-        actor().note(conn, "datum_restored", correction_by_ref(conn, ref).source, correction=str(ref))
-        made = ask_for_correction(conn, ref, g.account.id)
-    if made is None:  # the job that corrects hears of it at its next batch
-        flash(_("It is being undone."))
-        return redirect(url_for("data.sources"))
-    return redirect(url_for("data.job", ref=made))
-
-
-@blueprint.post("/corrections/<uuid:ref>/continue")
-@requires(Permission.MANAGE_DATA)
-def sources_continue(ref: UUID) -> AnyResponse:
-    """Go on with a correction, or an undoing, whose job was stopped."""
-    check_whole_city()
-    with db.transaction() as conn:
-        made = ask_for_correction(conn, correction_by_ref(conn, ref).ref, g.account.id)
-    return redirect(url_for("data.job", ref=made) if made else url_for("data.sources"))
 
 
 def _one(row: Row[Any], error: GridmapError | None = None) -> str:
@@ -161,8 +137,20 @@ def _one(row: Row[Any], error: GridmapError | None = None) -> str:
         preview=preview,
         parts=_map(row, datum) if preview else None,
         errors=troubles(trouble),
+        may_stand=bool(row.device) and is_last_run(db.connection(), Stream.of(row)),
+        query=stream_query(row),
         **_words(),
     )
+
+
+def stream_query(row: Row[Any]) -> dict[str, Any]:
+    """What names a stream in addresses: the judgement is renewed every night, its rows with it."""
+    return {"source": row.source, "device": row.device, "stated": row.stated, "from": row.from_day.isoformat()}
+
+
+def _asked_stream() -> Row[Any]:
+    asked = {name: request.args.get(name, "") for name in ("source", "device", "stated")}
+    return stream_by_key(db.connection(), **asked, from_day=parse_day(argument("from"), "from"))
 
 
 def _asked_datum(row: Row[Any]) -> str:
@@ -179,7 +167,7 @@ def _map(row: Row[Any], datum: str) -> MapParts:
     )
     made.add_js_link("shifts", static_url("maps/shifts.js"))
     grid_layer().add_to(made)
-    ShiftLayer(url_for("data.sources_shifts", stream=row.id, datum=datum)).add_to(made)
+    ShiftLayer(url_for("data.sources_shifts", **stream_query(row), datum=datum)).add_to(made)
     rows = [LegendRow(BEFORE, _("stated place")), LegendRow(AFTER, _("corrected place"))]
     note = _("at most %(count)s reports", count=MOST_POINTS) if row.reports > MOST_POINTS else ""
     made.add_child(Legend(_("Positions"), rows, note=note))
@@ -193,4 +181,10 @@ def _judging() -> Row[Any] | None:
 
 
 def _words() -> dict[str, Any]:
-    return {"hypotheses": HYPOTHESES, "short": SHORT, "as_hypothesis": as_hypothesis}
+    return {
+        "hypotheses": HYPOTHESES,
+        "short": SHORT,
+        "as_hypothesis": as_hypothesis,
+        "stream_query": stream_query,
+        "open_end": OPEN_END,
+    }
