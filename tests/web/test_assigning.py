@@ -33,6 +33,10 @@ def lost(city: Engine, settings: Settings) -> None:
         conn.execute(text("UPDATE owner SET grid_id = NULL, reason = 'none', distance_to_edge_m = NULL"))
 
 
+def rows_of(browser: FlaskClient, address: str) -> int:
+    return browser.get(address).text.count('class="gm-row-link" href="/cases/')
+
+
 def assigned(engine: Engine) -> int:
     with engine.connect() as conn:
         return conn.scalar(select(func.count()).where(owner.c.grid_id.is_not(None))) or 0
@@ -46,7 +50,10 @@ def test_tried_then_applied(manager: FlaskClient, city: Engine, settings: Settin
     run_jobs(city, settings)
     page = manager.get(address).text
     assert "试算，未写入" in page
-    assert re.search(r"无网格.*gm-code..e<", page)
+    assert re.search(r"无网格.*e 网格 <span class=.gm-code.>e<", page)
+    moved = re.findall(r'href="(/data/assigning/[^"]+/cases[^"]*)"', page)
+    assert [rows_of(manager, address) for address in moved] == [2, 1, 1]
+    assert "无网格 → e 网格" in manager.get(next(address for address in moved if address.endswith("e"))).text
     assert "应用：写入 2 件" in page
     assert assigned(city) == 0
     apply = re.search(r'action="(/data/assigning/[^"]+/apply)"', page)
@@ -56,6 +63,7 @@ def test_tried_then_applied(manager: FlaskClient, city: Engine, settings: Settin
     page = manager.get(applied.headers["Location"]).text
     assert "已写入" in page
     assert "/apply" not in page
+    assert "/cases?move" not in page
     assert assigned(city) == 2
     with city.connect() as conn:
         causes = select(func.count()).select_from(owner_history).where(owner_history.c.cause == "assigned")
@@ -81,3 +89,39 @@ def test_whose_area_is_not_the_city_is_refused(app: Flask, city: Engine) -> None
     sign_in(browser, "part")
     assert browser.get("/data/assigning").status_code == 403
     assert "归属重算" not in browser.get("/data/layers").text
+
+
+def test_the_area_is_chosen_by_its_name(manager: FlaskClient, city: Engine, settings: Settings, lost: None) -> None:
+    form = manager.get("/data/assigning").text
+    assert 'hx-get="/areas"' in form
+    page = manager.get("/data/assigning?area=e").text
+    assert re.search(r'name="area" value="e" checked', page)
+    tried = post(manager, "/data/assigning", "/data/assigning", which="all", area="150105")
+    run_jobs(city, settings)
+    assert 'gm-code">150105<' in manager.get(tried.headers["Location"]).text
+
+
+def test_cases_of_a_move_are_paged_and_gone_when_somebody_else_decided(
+    manager: FlaskClient, city: Engine, settings: Settings, lost: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = post(manager, "/data/assigning", "/data/assigning", which="all", area="")
+    run_jobs(city, settings)
+    address = f"{tried.headers['Location'].replace('jobs', 'assigning')}/cases"
+    assert rows_of(manager, address) == assigned_of(manager, tried.headers["Location"])
+    monkeypatch.setattr("web.paging.A_PAGE", 1)
+    page = manager.get(address).text
+    assert rows_of(manager, address) == 1
+    assert "start=1" in page
+    with city.begin() as conn:
+        conn.execute(
+            text("UPDATE owner SET grid_id = (SELECT min(id) FROM grid), reason = 'decided', distance_to_edge_m = 1")
+        )
+    assert "目前没有案件会改变网格" in manager.get(address).text
+    unknown = f"{tried.headers['Location'].replace('jobs', 'assigning')}x/cases"
+    assert manager.get(unknown).status_code == 404
+
+
+def assigned_of(browser: FlaskClient, address: str) -> int:
+    found = re.search(r"/cases\"><b>([\d,]+)<", browser.get(address).text)
+    assert found
+    return int(found.group(1))
