@@ -9,8 +9,9 @@ from gridmap.address.numerals import NUMBER, number_of
 from gridmap.address.words import COMPOUND_ENDINGS, DIRECTIONS, SHORT_NAMES
 
 #: How a name in a text stands to the name in the layers. ``ending``: without its ending; ``other_ending``: with another one; ``pinyin``: sounds
-#: alike; ``pinyin_ending``: sounds like the name without its ending; ``typo``: a slip of the pen; ``similar``: shares half of its characters.
-How = Literal["exact", "alias", "ending", "other_ending", "pinyin", "pinyin_ending", "typo", "similar"]
+#: alike; ``pinyin_ending``: sounds like the name without its ending; ``misprint``: a character twice, or two that changed places; ``typo``: another
+#: slip of the pen; ``similar``: shares half of its characters.
+How = Literal["exact", "alias", "ending", "other_ending", "pinyin", "pinyin_ending", "misprint", "typo", "similar"]
 Form = tuple[str, How]
 
 _COMMITTEE: Final = re.compile(r"(社区|村)?(居民委员会|村民委员会|居委会|村委会)$|(社区|村|嘎查)$")

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from gridmap.address.evidence import LACKING
 from gridmap.address.forms import Form, How, compound_forms, division_forms, road_forms, split_phase
+from gridmap.address.namesakes import Namesakes, length_of
 from gridmap.address.normal import plain
 from gridmap.address.numbered import split_building
 from gridmap.address.parse import parse
@@ -16,10 +18,12 @@ from gridmap.address.words import FILLERS
 ThingKind = Literal[
     "city", "district", "street", "community", "road", "compound", "service_point", "landmark", "building"
 ]
+#: Kinds of things that a building's number can follow; no layer of them is ever complete.
+NUMBERED: Final[frozenset[ThingKind]] = frozenset(("compound", "service_point", "landmark", "building"))
 #: A building's name that so many share says nothing (临街商铺).
 _MOST_OF_A_NAME: Final = 50
 #: How a name is like a word when it is so only without its ending.
-_LESS_LIKE: Final[Mapping[How, How]] = {"pinyin": "pinyin_ending", "typo": "similar"}
+_LESS_LIKE: Final[Mapping[How, How]] = {"pinyin": "pinyin_ending", "misprint": "similar", "typo": "similar"}
 _LEVELS: Final[Mapping[int, ThingKind]] = {4: "city", 6: "district", 9: "street", 12: "community"}
 _SORTS: Final[Mapping[ThingKind, str]] = {
     "community": "community", "street": "division", "district": "division", "road": "road", "compound": "place", "service_point": "place",
@@ -57,6 +61,7 @@ class Gazetteer:
         self.at_number: defaultdict[tuple[str, str], list[Thing]] = defaultdict(list)
         self.crossings = frozenset(frozenset(pair) for pair in crossings)
         self.community_names: dict[str, str] = {}
+        self.namesakes = Namesakes(LACKING)
         for division in divisions:
             self._add_division(division)
         for road in roads:
@@ -66,6 +71,7 @@ class Gazetteer:
         for place in places:
             self._add_place(place)
         self._add_buildings(buildings)
+        self.namesakes.count()
         self.kinds = frozenset(thing.kind for thing in self.things)
         self._lengths = self._lengths_by_first()
         self._similar = self._similar_by_sort()
@@ -96,11 +102,14 @@ class Gazetteer:
     def _add(self, thing: Thing, forms: Iterable[Form]) -> None:
         index = len(self.things)
         self.things.append(thing)
-        given: set[str] = set()
+        given: dict[str, How] = {}
         for name, how in forms:
             if len(name) >= 2 and name not in given:
-                given.add(name)
+                given[name] = how
                 self.names[name].append((index, how))
+        if thing.kind in NUMBERED:
+            lengths = {name + thing.phase: length_of(how) for name, how in given.items()}
+            self.namesakes.add(thing.kind, next(iter(thing.areas), ""), lengths)
 
     def _add_division(self, division: Division) -> None:
         kind = _LEVELS[len(division.code)]

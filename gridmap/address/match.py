@@ -9,6 +9,8 @@ from gridmap.address.mentions import mentions_in
 from gridmap.address.parse import parse
 from gridmap.address.parts import Address
 from gridmap.address.readings import Reader, Reading
+from gridmap.address.relations import is_near
+from gridmap.address.unlisted import likelihood_of_unlisted
 
 
 def match(
@@ -20,13 +22,18 @@ def match(
     """
     if isinstance(address, str):
         address = parse(address)
-    reader = Reader(address, gazetteer, mentions_in(address, gazetteer))
+    mentions = mentions_in(address, gazetteer)
+    reader = Reader(address, gazetteer, mentions)
     readings = _best_of_each(each for each in reader.readings() if within is None or _inside(each.areas, within))
-    total = sum(reading.likelihood for reading in readings) + reader.unknown(readings)
+    total = sum(reading.likelihood for reading in readings) + likelihood_of_unlisted(
+        readings, mentions, gazetteer, within
+    )
     scored = [(min(reading.likelihood / total, reading.cap), reading) for reading in readings]
     scored.sort(key=lambda pair: (-pair[0], len(pair[1].name), pair[1].key))
     first = scored[:limit]
-    return [_candidate(score, reading, first, near=reader.is_near(reading)) for score, reading in first]
+    return [
+        _candidate(score, reading, first, near=is_near(address, mentions, reading.last)) for score, reading in first
+    ]
 
 
 def _inside(areas: tuple[str, ...], within: Sequence[str]) -> bool:

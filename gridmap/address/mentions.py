@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from gridmap.address.forms import How, road_as_said
-from gridmap.address.gazetteer import Gazetteer, Thing
+from gridmap.address.gazetteer import NUMBERED, Gazetteer, Thing
 from gridmap.address.normal import GAP
 from gridmap.address.parts import Address
 from gridmap.address.words import COMPOUND_ENDINGS, EDGE_WORDS
 
-#: Kinds of things that a building's number can follow.
-NUMBERED: Final = frozenset(("compound", "service_point", "landmark", "building"))
 _DIVISIONS: Final = frozenset(("community", "street", "district", "city"))
 _SORT_OF_PART: Final = {
     "compound": ("place",), "place": ("place",), "community": ("community",), "street": ("division",), "district": ("division",), "road": ("road",),

@@ -9,7 +9,16 @@ from gridmap.address.normal import normalize
 from gridmap.address.numbered import mark_numbers
 from gridmap.address.numerals import NUMBER
 from gridmap.address.parts import Address
-from gridmap.address.words import AT_WORDS, CROSSING_WORDS, NEAR_WORDS, NOISE_WORDS
+from gridmap.address.words import (
+    AT_WORDS,
+    COMPOUND_ENDINGS,
+    CROSSING_WORDS,
+    NEAR_WORDS,
+    NOISE_WORDS,
+    OUTSIDE_WORDS,
+    SHORT_ENDINGS,
+    TOWARDS_WORDS,
+)
 
 #: Longer texts are no addresses; the rest of them is not read.
 LONGEST: Final = 200
@@ -20,11 +29,20 @@ def _words(words: tuple[str, ...]) -> str:
 
 
 _FAR: Final = re.compile(
-    rf"[往向以]?[东西南北]{{0,2}}(?:侧|边|面|方向|行)?(?:大?约)?{NUMBER}多?米(?:左右|处|远)?|[东西南北]{{1,2}}(?:侧|边|面|角)"
+    rf"[往向以]?[东西南北]{{0,2}}(?:侧|边|面|方向|行)?(?:大?约)?{NUMBER}多?米(?:左右|处|远)?|[东西南北]{{1,2}}(?:侧|边|面|角|方向)"
+)
+#: What things end with that something can be outside of.
+_ENDS: Final = "".join(
+    sorted(
+        {ending[-1] for ending in COMPOUND_ENDINGS} | set(SHORT_ENDINGS) | set("楼门墙栋幢座号#村元室户排层0123456789")
+    )
 )
 _CROSSING: Final = re.compile(rf"(?:的)?(?:{_words(CROSSING_WORDS)})")
 # 交叉口路南 is beside the crossing, 人民路南段 a part of the road.
-_NEAR: Final = re.compile(rf"{_words(NEAR_WORDS)}|(?<=[口米处侧])路[东西南北](?!段)")
+_NEAR: Final = re.compile(
+    rf"{_words((*NEAR_WORDS, *TOWARDS_WORDS))}|(?<=[口米处侧])路[东西南北](?!段)"
+    rf"|(?<=[{_ENDS}])[的 ]?(?:{_words(OUTSIDE_WORDS)}|路[东西南北](?!段)|正?[东西南北]{{1,2}}(?:头|(?=$|[ 有的])))"
+)
 # 3号楼下 and 3号楼门口 are below and before 3号楼: its own 楼 is none of the word.
 _STAIRS: Final = tuple(word for word in AT_WORDS if word.startswith("楼"))
 _AT: Final = re.compile(
@@ -55,7 +73,7 @@ def parse(text: str) -> Address:
         marked.mark("crossing", crossing[0].removeprefix("的"), *crossing.span())
     for pattern in (_FAR, _NEAR, _AT):
         for relation in marked.free(pattern):
-            marked.mark("relation", relation[0], *relation.span())
+            marked.mark("relation", relation[0].lstrip("的 "), *relation.span())
     mark_numbers(marked)
     for noise in marked.free(_NOISE):
         marked.mark("noise", noise[0], *noise.span())

@@ -7,18 +7,21 @@ from typing import Final
 from gridmap.address import evidence
 from gridmap.address.candidates import CandidateKind
 from gridmap.address.forms import How
-from gridmap.address.gazetteer import Gazetteer, Thing
-from gridmap.address.mentions import NUMBERED, Mention
+from gridmap.address.gazetteer import NUMBERED, Gazetteer, Thing
+from gridmap.address.mentions import Mention
 from gridmap.address.parts import Address, Part, PartKind
+from gridmap.address.relations import is_beside
 from gridmap.address.rows import Building
-from gridmap.address.words import AT_WORDS
 
 _DIVISIONS: Final = ("community", "street", "district")
 
 
 @dataclass(slots=True)
 class Reading:
-    """One way to understand an address: its thing, how likely, at most how sure; ``last`` is where its words end."""
+    """One way to understand an address: its thing, how likely, at most how sure; ``last`` is where its words end.
+
+    ``name_read`` is what was read by its name: the thing, how, and the words for it.
+    """
 
     kind: CandidateKind
     key: str
@@ -30,6 +33,7 @@ class Reading:
     matched: dict[str, str] = field(default_factory=dict)
     spans: list[tuple[str, int, int]] = field(default_factory=list)
     last: int = 0
+    name_read: tuple[Thing, How, str] | None = None
 
 
 class Reader:
@@ -47,26 +51,6 @@ class Reader:
                 return readings
         return []
 
-    def unknown(self, readings: list[Reading]) -> float:
-        """The likelihood that something is meant which the layers do not hold.
-
-        A name as it is written is the less likely to be another's, the smaller the division that is named; and the likelier, the
-        more things are called so already.
-        """
-        if not any(how in evidence.WHOLE_NAMES for reading in readings for how in reading.matched.values()):
-            return evidence.UNKNOWN
-        named = (
-            len(thing.key)
-            for mention in self.mentions
-            for thing, how in mention.refs
-            if thing.kind in _DIVISIONS and how != "ending"
-        )
-        return evidence.UNKNOWN * evidence.UNKNOWN_WITHIN[max(named, default=4)] * len(readings)
-
-    def is_near(self, reading: Reading) -> bool:
-        """Whether words after the thing's say that the place is beside it."""
-        return any(part.first >= reading.last and _is_beside(part) for part in self.address.all("relation"))
-
     def _of_core(self) -> Iterator[Reading]:
         chosen = self._nearest_to_house()
         for mention in self.core:
@@ -80,7 +64,7 @@ class Reader:
         """Of several places that are named the one that is meant: whose number follows, not the one that it lies beside; None when unclear."""
         if len(self.core) < 2:
             return None
-        beside = [part.first for part in self.address.all("relation") if _is_beside(part)]
+        beside = [part.first for part in self.address.all("relation") if is_beside(part)]
         own = [mention for mention in self.core if mention.last not in beside] or self.core
         if not self.houses:
             return own[0] if len(own) == 1 else None
@@ -141,6 +125,7 @@ class Reader:
             matched=matched,
             spans=spans,
             last=max(above.last, part.last),
+            name_read=above.name_read,
         )
 
     def _floor(self) -> int | None:
@@ -169,7 +154,8 @@ class Reader:
 
     def _of_crossings(self) -> Iterator[Reading]:
         roads = [mention for mention in self.mentions if any(thing.kind == "road" for thing, _ in mention.refs)]
-        if self.address.part("crossing") is None or len(roads) < 2:
+        crossing = self.address.part("crossing")
+        if crossing is None or len(roads) < 2:
             return
         for one, how in roads[0].refs:
             for other, also in roads[1].refs:
@@ -184,7 +170,7 @@ class Reader:
                         likelihood=evidence.NAMED[how] * evidence.NAMED[also] * self._parents(areas, roads[:2]),
                         matched={"road": how if how != "exact" else also},
                         spans=[*first.spans, *second.spans],
-                        last=second.last,
+                        last=max(second.last, crossing.last),
                     )
 
     def _of_roads(self) -> Iterator[Reading]:
@@ -250,6 +236,7 @@ class Reader:
             matched={kind: how},
             spans=[(kind, *self.address.span(mention.first, mention.last))],
             last=mention.last,
+            name_read=(thing, how, self.address.normal[mention.first : mention.last]),
         )
 
     def _parents(self, areas: tuple[str, ...], own: list[Mention]) -> float:
@@ -260,7 +247,7 @@ class Reader:
                 continue
             divisions = [(thing, how) for thing, how in mention.refs if thing.kind in _DIVISIONS]
             if divisions:
-                if not any(_nested(areas, thing.key) for thing, _ in divisions):
+                if not any(is_nested(areas, thing.key) for thing, _ in divisions):
                     bare = all(how == "ending" for _, how in divisions)
                     factor *= evidence.CONTRADICTED_BARE if bare else evidence.CONTRADICTED
             elif all(thing.kind == "road" for thing, _ in mention.refs):
@@ -286,12 +273,6 @@ def _label(part: Part) -> str:
     return f"排{part.value}" if part.kind == "row" else part.value
 
 
-def _nested(areas: tuple[str, ...], code: str) -> bool:
+def is_nested(areas: tuple[str, ...], code: str) -> bool:
+    """Whether something in these communities lies in a division, or holds it; what lies nowhere lies anywhere."""
     return not areas or any(area.startswith(code) or code.startswith(area) for area in areas)
-
-
-def _is_beside(relation: Part) -> bool:
-    """附近, 对面, 北100米: beside; 楼下, 北门: at."""
-    return not (
-        relation.value in AT_WORDS or f"楼{relation.value}" in AT_WORDS or relation.value.endswith(("门", "门口"))
-    )

@@ -60,7 +60,11 @@ class SimilarNames:
         }
         if len(word) >= _LEAST_TYPO:
             near = {name for rest in _rests(word) for name in self._by_rest.get(rest, ())}
-            found.update((name, "typo") for name in sorted(near) if name not in found and _is_slip(word, name, 1))
+            found.update(
+                (name, "misprint" if _is_misprint(word, name) else "typo")
+                for name in sorted(near)
+                if name not in found and _is_slip(word, name, 1)
+            )
         return found
 
     def _sounding(self, word: str) -> list[str]:
@@ -139,6 +143,17 @@ def _is_slip(word: str, name: str, most: int) -> bool:
     if sorted(word) == sorted(name):  # two characters that changed places
         return True
     return not any(_tells(word, name, step) for step in Levenshtein.editops(word, name))
+
+
+def _is_misprint(word: str, name: str) -> bool:
+    """Whether a slip is one that makes no other name: a character twice (富邦邦小区), or two that changed places (富小邦区, not 邦富小区)."""
+    if sorted(word) == sorted(name):
+        stem = stem_of(name)
+        said = word[: len(stem)]
+        return said == stem or sorted(said) != sorted(stem)
+    return any(
+        word[:place] + word[place + 1 :] == name and word[place] == word[place - 1] for place in range(1, len(word))
+    )
 
 
 def _other_telling(word: str, name: str) -> bool:

@@ -153,10 +153,22 @@ def test_a_phase_that_is_left_out_leaves_doubt(gazetteer: Gazetteer) -> None:
 def test_a_slip_of_the_pen_is_found_but_asked_about(gazetteer: Gazetteer) -> None:
     for text in ("金侨化园3号楼", "富邦区小3号楼", "富邦邦小区3号楼", "德馨佳宛3号楼"):
         assert first(text, gazetteer).kind == "building", text
-    slip = match("富挪小区3号楼", gazetteer)
+    slip = match("赛罕区人民路街道仕奇社区富挪小区3号楼", gazetteer)
     assert slip[0].key == "fubang-3"
     assert slip[0].matched["compound"] == "typo"
     assert not is_sure(slip)
+
+
+@pytest.mark.parametrize("text", ["富邦邦小区3号楼", "富邦小小区3号楼", "富小邦区3号楼", "富邦区小3号楼"])
+def test_a_slip_that_makes_no_other_name_is_sure(text: str, gazetteer: Gazetteer) -> None:
+    found = match(f"仕奇社区{text}", gazetteer)
+    assert (found[0].key, found[0].matched["compound"]) == ("fubang-3", "misprint")
+    assert is_sure(found)
+
+
+@pytest.mark.parametrize("text", ["邦富小区3号楼", "富小区3号楼", "富华小区3号楼", "富邦小院3号楼", "富富邦3号楼5单元"])
+def test_a_slip_that_may_be_another_name_is_asked_about(text: str, gazetteer: Gazetteer) -> None:
+    assert not is_sure(match(text, gazetteer)), text
 
 
 def test_a_telling_character_is_no_slip(gazetteer: Gazetteer) -> None:

@@ -38,6 +38,7 @@ HOW = {
     "ending": lazy_pgettext("how a part fits", "without its ending"),
     "other_ending": lazy_pgettext("how a part fits", "with another ending"),
     "pinyin": lazy_pgettext("how a part fits", "sounds the same"),
+    "misprint": lazy_pgettext("how a part fits", "a sign twice or out of place"),
     "typo": lazy_pgettext("how a part fits", "a sign differs"),
     "similar": lazy_pgettext("how a part fits", "similar"),
     "number": lazy_pgettext("how a part fits", "number fits"),
