@@ -3,7 +3,7 @@
 Manhole covers are nobody's secret: counts of ordinary problems are shown as they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 #: Numbers below this, other than zero, are shown as "<5".
 FEW = 5
@@ -44,8 +44,36 @@ def protected(counts: Sequence[int]) -> list[int | None]:
     >>> protected([7, 8])
     [7, 8]
     """
-    hidden = {place for place, count in enumerate(counts) if is_few(count)}
-    rest = sorted((count, place) for place, count in enumerate(counts) if count >= FEW)
-    while hidden and rest and (len(hidden) < 2 or sum(counts[place] for place in hidden) < FEW):
-        hidden.add(rest.pop(0)[1])
+    hidden = hidden_places(counts, [0] * len(counts))
     return [None if place in hidden else count for place, count in enumerate(counts)]
+
+
+def hidden_places(counts: Sequence[int], *sides: Sequence[Hashable]) -> set[int]:
+    """Which cells of a table must not be told that is shown with several totals beside it.
+
+    Each of ``sides`` names for every count the total that it is a part of: the row and the column of a table, say. The rule is that of
+    ``protected``, for every total on every side, until all of them hold.
+
+    >>> sorted(hidden_places([2, 40, 9, 60], ["a", "a", "b", "b"], ["x", "y", "x", "y"]))
+    [0, 1, 2, 3]
+    """
+    hidden = {place for place, count in enumerate(counts) if is_few(count)}
+    groups: dict[tuple[int, Hashable], list[int]] = {}
+    for number, side in enumerate(sides):
+        for place, total in enumerate(side):
+            groups.setdefault((number, total), []).append(place)
+    ranked = [sorted(places, key=lambda place: (counts[place], place)) for places in groups.values()]
+    while added := {place for places in ranked for place in _complement(counts, places, hidden)}:
+        hidden |= added
+    return hidden
+
+
+def _complement(counts: Sequence[int], places: list[int], hidden: set[int]) -> list[int]:
+    """The smallest parts of one total that must be hidden with those that are; ``places`` in ascending order of their counts."""
+    gone = [place for place in places if place in hidden]
+    rest = [place for place in places if place not in hidden and counts[place] >= FEW]
+    added: list[int] = []
+    while gone and rest and (len(gone) < 2 or sum(counts[place] for place in gone) < FEW):
+        added.append(rest.pop(0))
+        gone.append(added[-1])
+    return added

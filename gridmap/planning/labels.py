@@ -27,8 +27,19 @@ class NotALabel(GridmapError):
     en = "Label {value} of unit {unit} is invalid: whole numbers from 0, or -1 for a unit without a grid."
 
 
-def checked_labels(labels: ArrayLike, units: int) -> NDArray[np.int64]:
-    """The labels of ``units`` units as int64. Errors: ``UnequalLabels``, ``NotALabel``."""
+class LabelBeyond(NotALabel):
+    """A label for which there is no grid."""
+
+    code = "label_beyond"
+    zh = "第 {unit} 行属于第 {value} 个网格，但只有 {grids} 个网格（从0起）：两者不是同一方案。"
+    en = "Row {unit} is in grid {value}, but there are only {grids} grids (from 0): they are of different plans."
+
+
+def checked_labels(labels: ArrayLike, units: int, *, grids: int | None = None) -> NDArray[np.int64]:
+    """The labels of ``units`` units as int64, with ``grids`` positions of that many grids.
+
+    Errors: ``UnequalLabels``, ``NotALabel``, ``LabelBeyond``.
+    """
     given = np.asarray(labels)
     if given.shape != (units,):
         raise UnequalLabels(labels=given.size, units=units, field="labels")
@@ -40,4 +51,7 @@ def checked_labels(labels: ArrayLike, units: int) -> NDArray[np.int64]:
     if len(bad):
         unit = int(bad[0])
         raise NotALabel(unit=unit, value=given[unit], row=unit, field="labels")
+    if grids is not None and given.max() >= grids:
+        unit = int(np.argmax(given))
+        raise LabelBeyond(unit=unit, value=int(given[unit]), grids=grids, row=unit, field="labels")
     return given.astype(np.int64)
