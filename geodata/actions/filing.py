@@ -141,8 +141,7 @@ def _insert(conn: Connection, draft: ReportDraft, found: _Found) -> Row[Any]:
 
 def _own(conn: Connection, settings: Settings, report_id: int, found: _Found) -> None:
     place = found.place
-    # What was reported on an earlier day than it comes in on goes by the grids of today: somebody has to work there.
-    same_day = place.at == found.reported_at.astimezone(settings.zone).date()
+    later = _later_day(conn, settings, found)
     decided = {
         "report_id": report_id,
         "grid_id": place.grid_id,
@@ -152,9 +151,18 @@ def _own(conn: Connection, settings: Settings, report_id: int, found: _Found) ->
     }
     share = place.share if place.alternatives else None
     measured = {"distance_to_edge_m": place.distance_to_edge_m, "share": share}
-    conn.execute(owner.insert().values(**decided, **measured, as_of=None if same_day else place.at))
+    conn.execute(owner.insert().values(**decided, **measured, as_of=later))
     cause = "address_matched" if found.by_address else "filed"
     conn.execute(owner_history.insert().values(**decided, cause=cause, account_id=found.account_id))
+
+
+def _later_day(conn: Connection, settings: Settings, found: _Found) -> date | None:
+    """The day whose grids decide over what was reported on an earlier day, where those of that day say otherwise: somebody has to work there."""
+    day, place = found.reported_at.astimezone(settings.zone).date(), found.place
+    if day == place.at or not found.has_point:
+        return None
+    then = locate_place(conn, settings, place.lon, place.lat, at=day)
+    return None if then.grid_id == place.grid_id else place.at
 
 
 def _note(conn: Connection, report_id: int, found: _Found) -> None:

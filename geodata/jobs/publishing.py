@@ -1,10 +1,11 @@
-"""The job that applies a publication at its first midnight, the timer that finds what came late, and deriving all owners anew after much changed."""
+"""Publications as jobs: applied at their midnight, found when due, followed by a look at latecomers, and all owners anew after much changed."""
 
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
 from geodata.actions.boundaries import OWNERS_JOB, PUBLISH_JOB, ask_for_publication
+from geodata.actions.latecomers import follow_latecomers
 from geodata.actions.publishing import apply_publication
 from geodata.days import today
 from geodata.editions import due_days
@@ -33,6 +34,15 @@ def publication_timer(context: JobContext) -> dict[str, list[str]]:
         for day in days:
             ask_for_publication(conn, context.settings, day)
     return {"due": [day.isoformat() for day in days]}
+
+
+@job_kind("latecomers", every=timedelta(minutes=1))
+def latecomers(context: JobContext) -> dict[str, int]:
+    """Look again at reports that were committed while grids changed: in one transaction, killed before its end it did nothing."""
+    with context.engine.begin() as conn:
+        found = asdict(follow_latecomers(conn, context.settings))
+        context.heartbeat(progress=0.95)
+    return found
 
 
 @job_kind(OWNERS_JOB, attempts=20)
