@@ -29,6 +29,7 @@ _COMMANDS = {
     "load": "geodata.cli.load:load",
     "locate": "geodata.cli.locate:locate",
     "publish": "geodata.cli.publish:publish",
+    "units": "geodata.cli.units:units",
     "user": "geodata.cli.user:user",
 }
 

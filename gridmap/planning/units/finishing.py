@@ -57,6 +57,7 @@ def finished(
         border_m=border_m,
         barrier=barrier,
         building_unit=building_unit,
+        community=np.zeros(len(metres), dtype=np.int64),
         adjustments=tuple(listed),
     )
 
@@ -117,7 +118,7 @@ def _with_bridges(
     edges, border_m, barrier, gaps = bridged(shapes, edges, border_m, barrier)
     for (one, other), gap in zip(edges[touching:].tolist(), gaps.tolist(), strict=True):
         line = shapely.shortest_line(shapes[one], shapes[other])
-        listed.append(Adjustment("island_bridged", unit=one, detail=f"{one}-{other} {gap:.1f} m", shape=line))
+        listed.append(Adjustment("island_bridged", unit=one, other=other, detail=f"{gap:.1f} m", shape=line))
     order = np.lexsort((edges[:, 1], edges[:, 0]))
     return edges[order], border_m[order], barrier[order]
 

@@ -27,8 +27,8 @@ class Lattice:
         return cls(np.floor(np.asarray(boundary.bounds[:2])))
 
     def steps(self, shapes: Shapes) -> Shapes:
-        """Shapes in steps, not rounded."""
-        found: Shapes = shapely.transform(shapes, lambda at: (at - self.corner) * STEPS)
+        """Shapes in steps, not rounded to whole ones; to a hundredth of a micrometre, since GEOS trips over numbers next to zero."""
+        found: Shapes = shapely.transform(shapes, lambda at: np.round((at - self.corner) * STEPS, 6))
         return found
 
     def metres(self, shapes: Shapes) -> Shapes:

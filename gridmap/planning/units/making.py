@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from gridmap.planning.units.cleaning import clean_polygons
 from gridmap.planning.units.dividing import laid_parts
+from gridmap.planning.units.errors import BoundaryEmpty, NoBuildings, NoHouseholds
 from gridmap.planning.units.finishing import Blocks, finished
-from gridmap.planning.units.ground import Ground, Progress, Rules
+from gridmap.planning.units.ground import Ground, Ints, Progress, Rules
+from gridmap.planning.units.members import community_of
 from gridmap.planning.units.result import Adjustment, Units
 from gridmap.planning.units.skeleton import LAND, RAIL, Skeleton, laid_skeleton
 from gridmap.planning.units.slivers import merged_slivers, rail_land
@@ -26,8 +29,24 @@ def make_units(ground: Ground, rules: Rules | None = None, progress: Progress | 
     >>> units.households.tolist(), units.edges.tolist(), units.border_m.tolist(), units.barrier.tolist()
     ([40, 60], [[0, 1]], [200.0], ['primary'])
     """
-    rules = rules or Rules()
-    tell = progress or _silent
+    whole = clean_polygons(np.array([ground.boundary], dtype=object), "boundary", [])
+    if whole[0] is None:
+        raise BoundaryEmpty()
+    check_homes(ground.households, community_of(ground.buildings, whole))
+    return cut(ground, rules or Rules(), progress or silent)
+
+
+def check_homes(households: Ints, community: Ints) -> None:
+    """``community`` (n) of each building, -1 outside. Errors: ``NoBuildings``, ``NoHouseholds``."""
+    inside = community >= 0
+    if not inside.any():
+        raise NoBuildings(count=len(inside))
+    if not households[inside].any():
+        raise NoHouseholds(count=int(inside.sum()))
+
+
+def cut(ground: Ground, rules: Rules, tell: Progress) -> Units:
+    """As ``make_units``, also where nobody lives. Errors: ``BoundaryEmpty``."""
     listed: list[Adjustment] = []
     tell(0.0, "noding")
     skeleton = laid_skeleton(ground, rules, listed)
@@ -38,8 +57,8 @@ def make_units(ground: Ground, rules: Rules | None = None, progress: Progress | 
     return finished(skeleton, blocks, layout, rules, listed, tell)
 
 
-def _silent(_done: float, _step: str) -> None:
-    pass
+def silent(_done: float, _step: str) -> None:
+    """Progress that nobody hears."""
 
 
 def _merged_blocks(skeleton: Skeleton, rules: Rules, listed: list[Adjustment]) -> Blocks:

@@ -20,8 +20,8 @@ ISLAND: Final = "island"
 class Adjustment:
     """Something that was not taken as it stood. ``kind`` is one of ``ADJUSTMENTS``.
 
-    ``layer`` and ``row`` (position in it, -1 none) say what it concerns, ``unit`` the unit that came of it (-1 none). ``shape`` is
-    the ground or the line in the plane of the input.
+    ``layer`` and ``row`` (position in it, -1 none) say what it concerns, ``unit`` the unit that came of it (-1 none), ``other`` the other
+    row or unit where two are concerned. ``shape`` is the ground or the line in the plane of the input. ``community`` is its position.
     """
 
     kind: str
@@ -32,6 +32,8 @@ class Adjustment:
     households: int = 0
     detail: str = ""
     shape: Any = None
+    other: int = -1
+    community: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Units:
     ``compound`` is the position of the compound (-1 none). ``xy`` (n, 2) a point inside each. ``edges`` (m, 2) with i < j, once each;
     ``border_m`` (m) the shared border, ``barrier`` (m) the class of what runs along it ("" nothing, a class of road, "rail", "water",
     "island" where two pieces do not touch). ``building_unit``: the unit of each building, -1 for those outside.
+    ``community`` the position of each unit's community.
     """
 
     shapes: Shapes
@@ -54,6 +57,7 @@ class Units:
     border_m: Floats
     barrier: NDArray[np.object_]
     building_unit: Ints
+    community: Ints
     adjustments: tuple[Adjustment, ...] = ()
 
     def __len__(self) -> int:

@@ -11,9 +11,10 @@ from gridmap.planning.units.borders import Borders, borders_of
 from gridmap.planning.units.classes import ClassedLines
 from gridmap.planning.units.cleaning import areas_of, clean_buildings, clean_polygons, polygons_only
 from gridmap.planning.units.compounds import laid_out
-from gridmap.planning.units.errors import BoundaryEmpty, NoBuildings, NoHouseholds
+from gridmap.planning.units.errors import BoundaryEmpty
 from gridmap.planning.units.ground import Bools, Ground, Ints, Rules, Shapes
 from gridmap.planning.units.lattice import STEPS, Lattice
+from gridmap.planning.units.members import community_of
 from gridmap.planning.units.owning import anchors, owners
 from gridmap.planning.units.result import Adjustment
 from gridmap.planning.units.slivers import Faces
@@ -54,7 +55,7 @@ class Skeleton:
 
 
 def laid_skeleton(ground: Ground, rules: Rules, listed: list[Adjustment]) -> Skeleton:
-    """Lay out a community. Errors: ``BoundaryEmpty``, ``NoBuildings``, ``NoHouseholds``."""
+    """Lay out a community. Errors: ``BoundaryEmpty``."""
     lattice, boundary = _boundary(ground, listed)
     buildings, inside = _buildings(ground, lattice, boundary, listed)
     compounds = laid_out(ground, boundary, lattice, listed)
@@ -97,22 +98,19 @@ def _boundary(ground: Ground, listed: list[Adjustment]) -> tuple[Lattice, shapel
     if shape is None or not shape.area > 0:
         raise BoundaryEmpty()
     lattice = Lattice.around(shape)
-    return lattice, lattice.steps(np.array([shape], dtype=object))[0]
+    # Spikes of no width, as overlays of other programs leave them, are no ground.
+    steps = shapely.set_precision(lattice.steps(np.array([shape], dtype=object))[0], 1e-6)
+    return lattice, steps
 
 
 def _buildings(
     ground: Ground, lattice: Lattice, boundary: shapely.Geometry, listed: list[Adjustment]
 ) -> tuple[Shapes, Bools]:
-    """The buildings on the lattice, and which of them are the community's: those with any ground in it."""
+    """The buildings on the lattice, and which of them are the community's: those with half of their ground in it."""
     shapes = lattice.steps(clean_buildings(ground.buildings, ground.households, listed))
-    shapely.prepare(boundary)
-    inside = shapely.intersects(boundary, shapes)
+    inside = community_of(shapes, np.array([boundary], dtype=object)) == 0
     outside = np.flatnonzero(~inside & ~shapely.is_missing(shapes)).tolist()
     listed.extend(_of_building("building_outside", row, shapes, ground.households, lattice) for row in outside)
-    if not inside.any():
-        raise NoBuildings(count=len(shapes))
-    if not ground.households[inside].any():
-        raise NoHouseholds(count=int(inside.sum()))
     return shapes, inside
 
 
@@ -148,28 +146,25 @@ def _owned(
     anchor[rows] = anchors(buildings[rows], faces, found[rows])
     crossed = rows[crossing].tolist()
     listed.extend(_of_building("building_crossing", row, buildings, households, lattice) for row in crossed)
-    for row, others in _upon_each_other(buildings, rows).items():
-        names = ", ".join(str(each) for each in others)
-        listed.append(_of_building("buildings_overlap", row, buildings, households, lattice, names))
+    listed.extend(
+        _of_building("buildings_overlap", row, buildings, households, lattice, other)
+        for row, other in _upon_each_other(buildings, rows)
+    )
     return found, anchor
 
 
 def _of_building(
-    kind: str, row: int, buildings: Shapes, households: Ints, lattice: Lattice, detail: str = ""
+    kind: str, row: int, buildings: Shapes, households: Ints, lattice: Lattice, other: int = -1
 ) -> Adjustment:
     shape = lattice.metres(buildings[row : row + 1])[0]
-    return Adjustment(
-        kind, "buildings", row, area_m2=float(shape.area), households=int(households[row]), detail=detail, shape=shape
-    )
+    count = int(households[row])
+    return Adjustment(kind, "buildings", row, area_m2=float(shape.area), households=count, shape=shape, other=other)
 
 
-def _upon_each_other(buildings: Shapes, rows: Ints) -> dict[int, list[int]]:
-    """Buildings with the later ones that share more than a square metre with each."""
+def _upon_each_other(buildings: Shapes, rows: Ints) -> list[tuple[int, int]]:
+    """Pairs of buildings, the first row first, that share more than a square metre."""
     one, other = shapely.STRtree(buildings[rows]).query(buildings[rows], predicate="intersects")
     once = one < other
     one, other = rows[one[once]], rows[other[once]]
     common = shapely.area(shapely.intersection(buildings[one], buildings[other])) > _UPON_M2 * STEPS**2
-    found: dict[int, list[int]] = {}
-    for first, second in zip(one[common].tolist(), other[common].tolist(), strict=True):
-        found.setdefault(first, []).append(second)
-    return found
+    return list(zip(one[common].tolist(), other[common].tolist(), strict=True))

@@ -1,0 +1,1 @@
+"""Planning between files and the subject."""
