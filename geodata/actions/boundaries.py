@@ -17,6 +17,7 @@ from geodata.actions.telling import tell_workers
 from geodata.days import today
 from geodata.editions import note_publication
 from geodata.jobs.queue import enqueue
+from geodata.jobs.snapshots import ask_when_many
 from geodata.lineage import renew_lineage
 from geodata.owners.deriving import derive_reports
 from geodata.owners.moves import Moves, codes_of, moves_between
@@ -147,6 +148,7 @@ def correct_owners(
     )
     if not changed:
         return Corrected()
+    ask_when_many(conn, changed)
     after = read_reports(conn, chosen_reports(report.c.id == func.any(rows["report_id"].tolist())))
     codes = codes_of(conn, rows["grid_id"], after["grid_id"])
     moves = moves_between(rows["grid_id"].map(codes), after["grid_id"].map(codes))

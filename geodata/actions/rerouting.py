@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from geodata.actions.telling import tell_workers
 from geodata.days import today
+from geodata.jobs.snapshots import ask_when_many
 from geodata.locking import lock_rows
 from geodata.owners.days import deciding_day
 from geodata.owners.deriving import derive_reports
@@ -100,7 +101,7 @@ def reroute(
             if name.startswith("new_") and name != "new_code"
         }
         derived = written[["report_id", *fresh]].rename(columns=fresh)
-        write_owners(conn, settings, derived, cause="published", account_id=account_id)
+        ask_when_many(conn, write_owners(conn, settings, derived, cause="published", account_id=account_id))
     _ask(conn, asked)
     done = what_becomes(conn, day, rows)
     asked_of, works_on = Counter(asked["old_code"]), max(day, today(settings.zone))

@@ -5,16 +5,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from geodata.jobs.snapshots import ask_for_snapshot
 from geodata.locking import lock_rows
 from geodata.owners.asking import renew_doubts
 from geodata.owners.changes import as_of_number, owner_changes, write_changes
 from geodata.owners.held import WORDS, held_owners
 from geodata.settings import Settings
 from geodata.tables import owner
-
-#: As many changed owners are worth a new snapshot before the next visitor asks for one.
-_MANY = 1000
 
 
 def write_owners(
@@ -49,6 +45,4 @@ def write_owners(
     if "alternatives" in asked:
         doubtful = asked["alternatives"].dropna()
         renew_doubts(conn, dict(zip(doubtful.index.tolist(), doubtful, strict=True)), held.report_id)
-    if len(changes.row) > _MANY:
-        ask_for_snapshot(conn)
     return moved
