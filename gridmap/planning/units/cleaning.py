@@ -7,7 +7,8 @@ from gridmap.planning.units.ground import Shapes
 from gridmap.planning.units.result import Adjustment
 
 _POLYGON, _MULTIPOLYGON = 3, 6
-_LINES = (1, 2, 5)
+_RING = 2
+_LINES = (1, _RING, 5)
 
 
 def polygons_only(shape: shapely.Geometry | None) -> shapely.Geometry | None:
@@ -65,6 +66,8 @@ def lines_of(shapes: Shapes) -> tuple[Shapes, np.ndarray]:
     """The single lines among shapes, and the row of each."""
     rows = np.flatnonzero(np.isin(shapely.get_type_id(shapes), _LINES) & ~shapely.is_empty(shapes))
     parts, at = shapely.get_parts(shapes[rows], return_index=True)
+    rings = np.flatnonzero(shapely.get_type_id(parts) == _RING)
+    parts[rings] = [shapely.LineString(ring.coords) for ring in parts[rings]]
     return parts, rows[at]
 
 
