@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import Connection
 
-from geodata.addresses.layers import Spot, read_layers
+from geodata.addresses.layers import LAYERS, Spot, read_layers
 from geodata.days import today
 from geodata.divisions import names_of
 from geodata.indexes.city import CityIndex, grid_index
@@ -22,7 +22,6 @@ from gridmap.address import Candidate, Gazetteer, is_sure, match
 
 #: A thing lies in the grid of its point when at least this share of its ground does.
 GROUND_SHARE = 0.8
-_LAYERS = ("division", "compound", "building", "road", "landcover", "service_point", "grid")
 #: Candidates of equal names that are looked through for those inside a scope.
 _BEFORE_SCOPE = 60
 _BUILDING_M, _NEAR_M = 15.0, 60.0
@@ -93,7 +92,7 @@ def address_index(conn: Connection, settings: Settings) -> AddressIndex:
     Only the newest is kept: a city of 80,000 buildings takes seconds to read and some 100 MB.
     """
     versions = layer_versions(conn)
-    state = tuple(versions.get(layer, 0) for layer in _LAYERS)
+    state = tuple(versions.get(layer, 0) for layer in LAYERS)
     day, database = today(settings.zone), str(conn.engine.url)
     with _making:
         known = _kept.get(database)

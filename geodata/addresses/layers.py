@@ -9,8 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from geodata.indexes.city import CityIndex
 from geodata.sql import statement
-from geodata.tables import building, compound, division, landcover, service_point, stairwell
+from geodata.tables import building, compound, compound_alias, division, landcover, service_point, stairwell
 from gridmap.address import Building, Compound, Division, Gazetteer, Place, Road
+
+#: What names and places of addresses are read from, and what it takes to say whose a place is: their versions are those of the answers.
+LAYERS = (
+    "division", "compound", "compound_alias", "building", "stairwell", "road", "landcover", "service_point", "grid",
+)  # fmt: skip
 
 
 class Spot(NamedTuple):
@@ -45,11 +50,22 @@ def _divisions() -> Select[Any]:
 
 
 def _compounds(conn: Connection, city: CityIndex) -> list[Compound]:
-    columns = (compound.c.code, compound.c.name, compound.c.community_code, compound.c.address, *_point(compound))
+    taught = select(func.array_agg(compound_alias.c.name)).where(
+        compound_alias.c.compound_id == compound.c.id, compound_alias.c.withdrawn_at.is_(None)
+    )
+    columns = (
+        compound.c.code,
+        compound.c.name,
+        compound.c.community_code,
+        compound.c.address,
+        compound.c.aliases,
+        taught.scalar_subquery().label("taught"),
+        *_point(compound),
+    )
     rows = conn.execute(select(*columns).where(compound.c.name != "").order_by(compound.c.code)).all()
     communities = _communities(city, rows)
     return [
-        Compound(row.code, row.name, row.community_code or community, address=row.address)
+        Compound(row.code, row.name, row.community_code or community, (*row.aliases, *(row.taught or ())), row.address)
         for row, community in zip(rows, communities, strict=True)
     ]
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from geodata.addresses.finding import AddressCandidate, find_addresses
+from geodata.addresses.layers import LAYERS
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from geodata.versions import layer_versions
@@ -18,8 +19,6 @@ from geodata.versions import layer_versions
 MOST_CANDIDATES = 5
 #: Kinds of candidates that are no one place: their middle says nothing about where in them something is.
 AREAS = ("city", "district", "street", "community", "road")
-#: Layers that an address is looked for in, and what it takes to say whose a place is.
-_LAYERS = ("division", "compound", "building", "road", "landcover", "service_point", "grid")
 #: What is kept of a candidate.
 _KEPT = (
     "kind", "key", "name", "score", "near", "lon", "lat", "accuracy_m", "grid_code", "grid_name", "community_code", "community_name",
@@ -65,7 +64,7 @@ def match_addresses(conn: Connection, settings: Settings, texts: Sequence[str]) 
 def searched_version(conn: Connection) -> int:
     """The latest version among the layers that addresses are looked for in; it grows with every change of them."""
     versions = layer_versions(conn)
-    return max((versions.get(layer, 0) for layer in _LAYERS), default=0)
+    return max((versions.get(layer, 0) for layer in LAYERS), default=0)
 
 
 def candidate_json(candidate: AddressCandidate) -> dict[str, Any]:

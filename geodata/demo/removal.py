@@ -34,6 +34,7 @@ from geodata.tables import (
     address_search,
     building,
     compound,
+    compound_alias,
     compound_body,
     datum_correction,
     datum_correction_report,
@@ -110,7 +111,9 @@ _USES = (
     (doubt, doubt.c.report_id, doubt.c.decided_by, account),
     (address_search, address_search.c.report_id, address_search.c.decided_by, account),
     (photo, photo.c.report_id, photo.c.account_id, account),
-    (address_search, address_search.c.report_id, address_search.c.decided_by, account),
+    (compound_alias, compound_alias.c.report_id, compound_alias.c.compound_id, compound),
+    (compound_alias, compound_alias.c.report_id, compound_alias.c.account_id, account),
+    (compound_alias, compound_alias.c.report_id, compound_alias.c.withdrawn_by, account),
     (building, building.c.id, building.c.compound_id, compound),
     (stairwell, stairwell.c.id, stairwell.c.building_id, building),
     (household, household.c.id, household.c.building_id, building),
@@ -125,7 +128,7 @@ _USES = (
     (report, report.c.id, report.c.account_id, account),
 )
 _REPORT_PARTS = (
-    address_search, doubt, hotline_order, owner_history, event, owner, report_key, notice, photo, place_flag,
+    address_search, compound_alias, doubt, hotline_order, owner_history, event, owner, report_key, notice, photo, place_flag,
     datum_correction_report,
 )  # fmt: skip
 _GOING = (

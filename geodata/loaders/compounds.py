@@ -21,6 +21,7 @@ KIND = Kind(
         NAME_EN,
         COMMUNITY,
         column("address", "地址", "坐落", default=""),
+        column("aliases", "别名", "曾用名", "俗称", "又名", "其他名称", "old_name", "alt_name", reading="list"),
         column("property_company", "物业公司", "物业服务企业", "物业", default=""),
     ),
     load=_load,

@@ -5,7 +5,7 @@ from geodata.tables.address_searches import SEARCH_STATES, address_search
 from geodata.tables.base import metadata
 from geodata.tables.base_map import landcover, road, service_point
 from geodata.tables.buildings import building, stairwell
-from geodata.tables.compounds import compound, compound_body, gate
+from geodata.tables.compounds import compound, compound_alias, compound_body, gate
 from geodata.tables.coverage import building_grid, finding
 from geodata.tables.divisions import division
 from geodata.tables.doubts import doubt
@@ -30,7 +30,7 @@ from geodata.tables.units import unit, unit_duty
 
 __all__ = [
     "PLACE_FLAGS", "SEARCH_STATES", "STATE_PLACE", "account", "account_area", "address_search", "api_token", "audit_log", "building", "building_grid",
-    "compound", "compound_body", "datum_correction", "datum_correction_report", "datum_stream", "division", "division_succession",
+    "compound", "compound_alias", "compound_body", "datum_correction", "datum_correction_report", "datum_stream", "division", "division_succession",
     "doubt", "event", "fact", "finding", "gate", "grid", "grid_lineage", "hotline_order", "household", "job", "landcover", "layer_version", "metadata", "notice", "owner", "owner_history", "person", "photo", "pile", "place_flag",
     "plan", "post", "publication", "rate_window", "report", "report_key", "road", "saved_filter", "service_point", "stairwell", "unit", "unit_duty",
     "web_session",

@@ -1,4 +1,16 @@
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from geodata.tables.base import (
@@ -24,6 +36,8 @@ compound = Table(
     Column("community_code", Text, ForeignKey("division.code")),
     Column("address", Text, nullable=False, server_default=""),
     Column("property_company", Text, nullable=False, server_default=""),
+    # Other and former names, as files have them.
+    Column("aliases", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     geometry_column("MULTIPOLYGON"),
     *geometry_checks(),
 )
@@ -79,3 +93,30 @@ compound_body = Table(
 )
 Index("ix_compound_body_compound_id", compound_body.c.compound_id)
 Index("ix_compound_body_unit_id", compound_body.c.unit_id)
+
+#: Names of compounds that people taught with the order (``report_id``) that bore them, until they are withdrawn.
+compound_alias = Table(
+    "compound_alias",
+    metadata,
+    id_column(),
+    Column("compound_id", BigInteger, ForeignKey("compound.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("report_id", BigInteger, ForeignKey("report.id"), nullable=False),
+    Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_by", BigInteger, ForeignKey("account.id")),
+    CheckConstraint("name <> ''", name="name_not_blank"),
+    CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn_by_somebody"),
+)
+Index("ix_compound_alias_compound_id", compound_alias.c.compound_id)
+Index("ix_compound_alias_report_id", compound_alias.c.report_id)
+Index("ix_compound_alias_account_id", compound_alias.c.account_id)
+Index("ix_compound_alias_withdrawn_by", compound_alias.c.withdrawn_by)
+# A name means one compound.
+Index(
+    "ux_compound_alias_name",
+    compound_alias.c.name,
+    unique=True,
+    postgresql_where=compound_alias.c.withdrawn_at.is_(None),
+)

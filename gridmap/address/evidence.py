@@ -12,12 +12,12 @@ from gridmap.address.forms import How
 
 #: By how the name in the text stands to the thing's.
 NAMED: Final[Mapping[How, float]] = {
-    "exact": 1.0, "alias": 0.5, "ending": 0.4, "other_ending": 0.03, "pinyin": 0.12, "pinyin_ending": 0.03, "misprint": 0.12, "typo": 0.05, "similar": 0.01,
+    "exact": 1.0, "alias": 0.5, "former": 0.8, "ending": 0.4, "other_ending": 0.03, "pinyin": 0.12, "pinyin_ending": 0.03, "misprint": 0.12, "typo": 0.05, "similar": 0.01,
 }  # fmt: skip
 #: Ways that say plainly which name is meant.
-CLEAR_NAMES: Final = frozenset(("exact", "alias", "pinyin", "misprint"))
+CLEAR_NAMES: Final = frozenset(("exact", "alias", "former", "pinyin", "misprint"))
 #: Where the words of the text are themselves a form of the name.
-AS_WRITTEN: Final = frozenset(("exact", "alias", "ending"))
+AS_WRITTEN: Final = frozenset(("exact", "alias", "former", "ending"))
 UNKNOWN: Final = 0.01
 #: The share of all compounds and places that layers are taken to lack: another of a name that is known may be among them.
 LACKING: Final = 0.25

@@ -1,17 +1,19 @@
 """The forms in which people write the name of a thing: official, everyday, without its ending."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
 from gridmap.address.normal import plain
 from gridmap.address.numerals import NUMBER, number_of
 from gridmap.address.words import COMPOUND_ENDINGS, DIRECTIONS, SHORT_NAMES
 
-#: How a name in a text stands to the name in the layers. ``ending``: without its ending; ``other_ending``: with another one; ``pinyin``: sounds
-#: alike; ``pinyin_ending``: sounds like the name without its ending; ``misprint``: a character twice, or two that changed places; ``typo``: another
-#: slip of the pen; ``similar``: shares half of its characters.
-How = Literal["exact", "alias", "ending", "other_ending", "pinyin", "pinyin_ending", "misprint", "typo", "similar"]
+#: How a name in a text stands to the name in the layers. ``alias``: another form of it; ``former``: another or former name of the thing;
+#: ``ending``: without its ending; ``other_ending``: with another one; ``pinyin``: sounds alike; ``pinyin_ending``: sounds like the name without its
+#: ending; ``misprint``: a character twice, or two that changed places; ``typo``: another slip of the pen; ``similar``: shares half of its characters.
+How = Literal[
+    "exact", "alias", "former", "ending", "other_ending", "pinyin", "pinyin_ending", "misprint", "typo", "similar"
+]
 Form = tuple[str, How]
 
 _COMMITTEE: Final = re.compile(r"(社区|村)?(居民委员会|村民委员会|居委会|村委会)$|(社区|村|嘎查)$")
@@ -50,6 +52,14 @@ def compound_forms(name: str) -> Iterator[Form]:
         yield stem, "ending"
     if not name.endswith("小区"):
         yield f"{name}小区", "alias"
+
+
+def former_forms(names: Iterable[str]) -> Iterator[Form]:
+    """Forms of the other and former names of a thing."""
+    for name in map(plain, names):
+        yield name, "former"
+        if (stem := stem_of(name)) != name:
+            yield stem, "ending"
 
 
 def division_forms(code: str, name: str) -> Iterator[Form]:

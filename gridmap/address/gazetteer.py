@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from gridmap.address.evidence import LACKING
-from gridmap.address.forms import Form, How, compound_forms, division_forms, road_forms, split_phase
+from gridmap.address.forms import Form, How, compound_forms, division_forms, former_forms, road_forms, split_phase
 from gridmap.address.namesakes import Namesakes, length_of
 from gridmap.address.normal import plain
 from gridmap.address.numbered import split_building
@@ -119,8 +119,7 @@ class Gazetteer:
     def _add_compound(self, compound: Compound) -> None:
         base, phase = split_phase(plain(compound.name))
         thing = Thing("compound", compound.key, compound.name, _areas(compound.community), phase)
-        others: list[Form] = [(plain(alias), "alias") for alias in compound.aliases]
-        self._add(thing, [*compound_forms(base), *others])
+        self._add(thing, [*compound_forms(base), *former_forms(compound.aliases)])
         self._add_address(compound.address, thing)
 
     def _add_place(self, place: Place) -> None:

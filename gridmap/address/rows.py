@@ -11,7 +11,7 @@ class Division(NamedTuple):
 
 
 class Compound(NamedTuple):
-    """A named residential compound; ``aliases`` are other names that it is called by."""
+    """A named residential compound; ``aliases`` are other names that it is or was called by."""
 
     key: str
     name: str

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from geodata.addresses.finding import AddressCandidate, address_index, find_address, find_addresses
+from geodata.addresses.matching import searched_version
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from tests.geodata.cities import (
@@ -154,6 +155,24 @@ def test_the_index_is_kept_until_a_layer_changes(city: Connection, settings: Set
     city.execute(text("UPDATE compound SET name = '富康小区' WHERE code = 'C1'"))
     assert first(city, settings, "富康小区3号楼").key == "B3"
     assert address_index(city, settings) is not before
+
+
+def test_a_stairwell_that_is_new_counts_at_once(city: Connection, settings: Settings) -> None:
+    assert not first(city, settings, "富邦小区9号楼3单元").sure
+    version = searched_version(city)
+    tower = city.scalar(text("SELECT id FROM building WHERE code = 'B9'"))
+    insert_stairwell(city, tower, "3")
+    assert searched_version(city) > version, "what waits is looked for again"
+    found = first(city, settings, "富邦小区9号楼3单元")
+    assert (found.sure, found.matched["stairwell"]) == (True, "number")
+
+
+def test_a_former_name_is_one_of_the_compound(city: Connection, settings: Settings) -> None:
+    assert find_address(city, settings, EVERYTHING, "毛纺厂家属院3号楼") == []
+    city.execute(text("UPDATE compound SET aliases = '{毛纺厂家属院, 三毛宿舍}' WHERE code = 'C1'"))
+    for words in ("毛纺厂家属院3号楼", "赛罕区三毛宿舍3号楼"):
+        found = first(city, settings, words)
+        assert (found.key, found.sure, found.matched["compound"]) == ("B3", True, "former"), words
 
 
 def test_the_setting_decides_what_is_sure(city: Connection, settings: Settings) -> None:

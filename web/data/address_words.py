@@ -35,6 +35,7 @@ PART = {
 HOW = {
     "exact": lazy_pgettext("how a part fits", "the same"),
     "alias": lazy_pgettext("how a part fits", "another name of it"),
+    "former": lazy_pgettext("how a part fits", "a former name"),
     "ending": lazy_pgettext("how a part fits", "without its ending"),
     "other_ending": lazy_pgettext("how a part fits", "with another ending"),
     "pinyin": lazy_pgettext("how a part fits", "sounds the same"),

@@ -51,6 +51,16 @@ def test_a_compound_with_its_building_stairwell_and_household(apply: Apply, conn
     assert counts(again) == (0, 0, 2, 0)
 
 
+def test_other_names_of_compounds_are_a_list(apply: Apply, conn: Connection) -> None:
+    columns = {"code": ["c1", "c2"], "name": ["富邦小区", "金桥花园"], "geom": [SQUARE, SQUARE]}
+    assert apply("compounds", **columns, 曾用名=["纺织厂家属院、三毛宿舍；", None]).new == 2
+    names = text("SELECT aliases FROM compound ORDER BY code")
+    assert list(conn.scalars(names)) == [["纺织厂家属院", "三毛宿舍"], []]
+    assert counts(apply("compounds", **columns)) == (0, 0, 2, 0), "a file without the column takes no name away"
+    assert apply("compounds", **columns, aliases=["", ""]).changed == 1
+    assert list(conn.scalars(names)) == [[], []]
+
+
 def test_parents_must_exist(apply: Apply) -> None:
     assert reasons(apply("buildings", code=["b"], compound_code=["nowhere"], geom=[FOOT])) == [(1, "parent_missing")]
     assert reasons(apply("stairwells", building_code=["nowhere"], number=["1"])) == [(1, "parent_missing")]
