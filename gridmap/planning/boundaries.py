@@ -12,20 +12,13 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from gridmap.errors import GridmapError
+from gridmap.planning.errors import EmptyCommunity
 from gridmap.planning.labels import UNLABELLED, checked_labels
 from gridmap.planning.outlines import NO_TWIN, UnitsOverlap, outlines_of
 from gridmap.planning.rings import polygons_of_edges
 
 Ints = NDArray[np.int64]
 Shapes = NDArray[np.object_]
-
-
-class NoUnits(GridmapError):
-    """An area without units has no grids."""
-
-    code = "no_units"
-    zh = "这个范围没有基础单元，不能划分网格。请先生成单元。"
-    en = "This area has no units, so there is nothing to divide. Make units first."
 
 
 class GridsDoNotTile(GridmapError):
@@ -56,7 +49,7 @@ class UnitBorders:
     """Units made ready once, so that boundaries of many plans of the same units come quickly.
 
     ``units`` are valid polygons of a tiling, in degrees or in metres; one without a shape (None) has no ground. A corner of one unit on
-    another's edge is taken into that edge. Errors: ``NoUnits``, ``NotAUnit``, ``UnitsOverlap``.
+    another's edge is taken into that edge. Errors: ``EmptyCommunity``, ``NotAUnit``, ``UnitsOverlap``.
 
     >>> borders = UnitBorders([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(2, 0, 3, 1)])
     >>> [shape.area for shape in borders.grids([0, 0, 1]).shapes]
@@ -65,7 +58,7 @@ class UnitBorders:
 
     def __init__(self, units: Sequence[shapely.Geometry | None] | Shapes) -> None:
         if len(units) == 0:
-            raise NoUnits()
+            raise EmptyCommunity()
         self._units = np.array(units, dtype=object).reshape(len(units))
         self._outlines = outlines_of(self._units)
 

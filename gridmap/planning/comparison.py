@@ -135,8 +135,8 @@ def _pairs(
     for name, (olds, news), values in counted:
         sums = np.zeros(len(places), dtype=np.int64)
         somewhere = (olds >= 0) | (news >= 0)
-        rows = [row_of[pair] for pair in zip(olds[somewhere].tolist(), news[somewhere].tolist(), strict=True)]
-        np.add.at(sums, np.array(rows, dtype=np.int64), values[somewhere].astype(np.int64))
+        at_pair = [row_of[pair] for pair in zip(olds[somewhere].tolist(), news[somewhere].tolist(), strict=True)]
+        np.add.at(sums, np.array(at_pair, dtype=np.int64), values[somewhere].astype(np.int64))
         pairs[name] = sums
     rows = np.array([row_of[pair] for pair in zip(*(side.tolist() for side in known), strict=True)], dtype=np.int64)
     for name in ("area_m2", "share_of_old", "share_of_new"):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridmap.coverage import planar, tiling_flaws
-from gridmap.planning.boundaries import GridsDoNotTile, NoUnits, UnitBorders, grids_of_units, simplified
+from gridmap.planning.boundaries import GridsDoNotTile, UnitBorders, grids_of_units, simplified
+from gridmap.planning.errors import EmptyCommunity
 from gridmap.planning.labels import NotALabel, UnequalLabels
 from gridmap.planning.outlines import NotAUnit, UnitsOverlap
 
@@ -175,7 +176,7 @@ def test_one_unit_and_none_labelled() -> None:
 
 def test_bad_input_is_answered() -> None:
     one, two = shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)
-    with pytest.raises(NoUnits):
+    with pytest.raises(EmptyCommunity):
         grids_of_units([], [])
     with pytest.raises(UnequalLabels) as wrong:
         grids_of_units([one, two], [0])
