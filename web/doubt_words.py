@@ -11,6 +11,7 @@ from flask_babel import lazy_pgettext
 from sqlalchemy import Connection, Row
 
 from geodata.doubts import shapes_asked
+from geodata.owners.asking import MOST_KEPT
 from web.map_words import percent, place_name, thousands
 
 STATE = {
@@ -25,6 +26,8 @@ EMPTY = {
 }
 #: The map shows so many accuracies around the place; without one, so many metres.
 _AROUND, _LEAST_M = 1.8, 60.0
+#: Fewer grids than this are no choice; a grid with less than this is not likelier than the others together.
+_LEAST_CHOICES, _LIKELY = 4, 0.5
 #: So many grids are told; less than this elsewhere goes without saying.
 _MOST, _MOST_IN_WORDS, _LEAST_REST, _LEAST_SHARE = 6, 4, 0.005, 0.01
 
@@ -50,6 +53,8 @@ def choices_of(row: Row[Any], named: Mapping[str, Row[Any]]) -> list[Choice]:
     """The grids of a question that are worth telling: the likeliest first, the owner among them."""
     found = []
     likely = [pair for pair in row.alternatives if pair[1] is None or pair[1] >= _LEAST_SHARE][:_MOST]
+    if len(likely) < _LEAST_CHOICES:  # so wide a position that hardly any grid has a share worth the name
+        likely = row.alternatives[:_LEAST_CHOICES]
     told = [pair for pair in row.alternatives if pair in likely or pair[0] == row.grid_code]
     for number, (code, share) in enumerate(told, 1):
         grid = named.get(code)
@@ -64,6 +69,16 @@ def shares_in_words(row: Row[Any], choices: list[Choice]) -> str:
         return str(_("New boundaries are in force: the place lies in another grid than before, and work is under way."))
     told = [each for each in choices if each.share is not None][:_MOST_IN_WORDS]
     words = [_("%(share)s in %(grid)s", share=each.percent, grid=each.name) for each in told]
+    if _is_wide(row):
+        metres, count, shares = thousands(round(row.accuracy_m)), len(row.alternatives), str(_(", ")).join(words)
+        facts = {"metres": metres, "count": count, "shares": shares}
+        if count < MOST_KEPT:
+            return str(
+                _("Accurate to %(metres)s m: it may lie in %(count)s grids. The likeliest: %(shares)s.", **facts)
+            )
+        return str(
+            _("Accurate to %(metres)s m: it may lie in %(count)s grids or more. The likeliest: %(shares)s.", **facts)
+        )
     rest = 1.0 - sum(each.share or 0.0 for each in told)
     if told and rest >= _LEAST_REST:
         elsewhere = _("%(share)s elsewhere") if len(row.alternatives) > len(told) else _("%(share)s in no grid")
@@ -72,6 +87,12 @@ def shares_in_words(row: Row[Any], choices: list[Choice]) -> str:
     if row.accuracy_m is None:
         return listed
     return str(_("Accurate to %(metres)s m: %(shares)s.", metres=thousands(round(row.accuracy_m)), shares=listed))
+
+
+def _is_wide(row: Row[Any]) -> bool:
+    """Whether the position says only that the place is somewhere in a neighbourhood: no grid is likelier than all others together."""
+    likeliest = max((share or 0.0 for _code, share in row.alternatives), default=0.0)
+    return row.accuracy_m is not None and len(row.alternatives) > _MOST_IN_WORDS and likeliest < _LIKELY
 
 
 def map_data(conn: Connection, row: Row[Any], choices: list[Choice], at: Any) -> dict[str, Any]:

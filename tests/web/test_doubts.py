@@ -291,3 +291,20 @@ def test_the_list_of_cases_holds_as_many_as_the_queue(
     assert [one["id"] for one in told["features"]] == [str(first)]
     refused = client.get("/api/v1/reports?doubt=perhaps", headers=bearer("admin"))
     assert (refused.status_code, refused.json["error"]["code"]) == (422, "unknown_doubt_state")
+
+
+@pytest.mark.parametrize(("shown", "words"), [(7, "7 个网格"), (8, "8 个以上网格")])
+def test_a_wide_position_is_said_in_words_with_the_likely_grids(
+    secretary: FlaskClient, file: Any, city: Engine, shown: int, words: str
+) -> None:
+    (ref,) = file(accuracy_m=3000.0)
+    with city.begin() as conn:
+        kept = conn.scalar(select(doubt.c.alternatives)) or []
+        assert max(share for _code, share in kept) < 0.5  # as it is filed: nothing stands out
+        shares = [[code, 0.06 if code == "e" else 0.005] for code in "efabcdgh"[:shown]]
+        conn.execute(update(doubt).values(alternatives=shares))
+    page = secretary.get(f"/data/doubts?report={ref}").text
+    assert f"定位精度 3,000 米：可能在 {words}。最可能的：6% 属于e 网格、" in page
+    assert page.count("data-gm-choice>") == 4
+    assert "移交到f 网格</button>" in page
+    assert f"可能在 {words}" in secretary.get(f"/cases/{ref}").text
