@@ -1,20 +1,21 @@
 """The real application under gunicorn on the real database, driven by Debian's Chromium; nothing outside may be reached."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, sync_playwright
 from sqlalchemy import Engine, text
 
 from geodata.accounts import AccountExists, add_account
@@ -156,15 +157,20 @@ class Visit:
         self.page.goto(self.address + path)
         self.settle()
 
+    def follow(self, link: Locator, address: str | re.Pattern[str] | Callable[[str], bool]) -> None:
+        """Click what leads to another page, and wait until its map is complete: the old page is complete already."""
+        link.click()
+        self.page.wait_for_url(address)
+        self.settle()
+
     def settle(self) -> None:
         """Until the map's tiles have come and no fragment is under way."""
         self.page.wait_for_load_state("load")
         self.page.wait_for_function(
             """() => {
                 const map = window.gridmap && gridmap.map;
-                if (!map) return true;
                 let busy = document.querySelector(".htmx-request") !== null;
-                map.eachLayer((layer) => { if (layer instanceof L.GridLayer && layer.isLoading()) busy = true; });
+                map?.eachLayer((layer) => { if (layer instanceof L.GridLayer && layer.isLoading()) busy = true; });
                 return !busy;
             }"""
         )

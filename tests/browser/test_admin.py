@@ -84,6 +84,7 @@ def test_a_new_account_sees_its_area_alone(guest: Guest) -> None:
     admin.page.fill("#area-words", NAME)
     admin.page.locator("#areas label", has_text=NAME).locator("input").check()
     admin.page.get_by_role("button", name="保存").click()
+    expect(admin.page.locator(".gm-secret")).to_be_visible()
     password = admin.page.locator(".gm-secret").text_content() or ""
     assert re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}", password)
     looked_at(admin, "admin-password-made")

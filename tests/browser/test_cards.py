@@ -134,11 +134,11 @@ def test_the_way_up_goes_from_building_to_grid(visit: Visit, refs: dict[str, UUI
     expect(visit.page.locator("#card")).to_contain_text("0471-7654321")
     expect(visit.page.locator(".gm-card-title")).to_be_focused()
     visit.settle()
-    assert visit.page.evaluate(outlines) == 1
+    visit.page.wait_for_function(f"() => ({outlines})() === 1")
     visit.page.locator(".gm-crumbs a", has_text="第14网格").click()
     expect(visit.page.locator("#card")).to_contain_text("李代班")
     visit.settle()
-    assert visit.page.evaluate(outlines) == 0
+    visit.page.wait_for_function(f"() => ({outlines})() === 0")
     chosen = visit.page.locator("#card [data-gm-grid]").get_attribute("data-gm-grid")
     assert visit.page.evaluate("() => gridmap.chosenGrid") == int(chosen or 0)
     assert visit.page.locator("#card a[href^='tel:']").first.get_attribute("href") == "tel:13811112222"
@@ -158,7 +158,7 @@ def test_search_leads_to_the_card(visit: Visit) -> None:
     found.first.click()
     expect(visit.page.locator("#card")).to_contain_text("富邦小区")
     visit.settle()
-    assert visit.page.evaluate("() => gridmap.map.getZoom()") >= 17
+    visit.page.wait_for_function("() => gridmap.map.getZoom() >= 17")
     visit.check()
 
 

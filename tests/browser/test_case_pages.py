@@ -51,7 +51,7 @@ def test_from_today_to_the_list_a_case_and_an_export(dispatcher: Visit) -> None:
     assert_accessible(page)
     dispatcher.picture("today")
     dispatcher.go("/cases")
-    assert page.locator("[data-gm-total]").text_content() == "3,000"
+    expect(page.locator("[data-gm-total]")).to_have_text("3,000")
     page.fill("#q", "样例")
     page.select_option("#sort", "category")
     page.locator("form[role=search] .gm-toolbar button[type=submit]").click()
@@ -65,17 +65,16 @@ def test_from_today_to_the_list_a_case_and_an_export(dispatcher: Visit) -> None:
     page.get_by_role("checkbox", name="井盖破损").check()
     page.locator(".gm-case-fields button[type=submit]").click()
     page.wait_for_url("**category=**")
-    assert page.locator("[data-gm-total]").text_content() == "1,000"
+    expect(page.locator("[data-gm-total]")).to_have_text("1,000")
     with page.expect_download() as waiting:
         page.locator("summary", has_text="导出").click()
         page.get_by_role("button", name="CSV").click()
     lines = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1001
     assert all(",井盖破损," in line for line in lines[1:])
-    page.locator(".gm-cases tbody a").first.click()
-    dispatcher.settle()
+    dispatcher.follow(page.locator(".gm-cases tbody a").first, re.compile("/cases/.+"))
     expect(page.locator("h1")).to_have_text("井盖破损")
-    assert page.evaluate("() => gridmap.map.gridmap.mark !== undefined && gridmap.chosenGrid !== undefined")
+    page.wait_for_function("() => gridmap.map.gridmap.mark !== undefined && gridmap.chosenGrid !== undefined")
     assert_fits(page)
     assert_accessible(page)
     dispatcher.picture("case")
@@ -93,7 +92,7 @@ def test_a_filter_is_kept_and_found_again(dispatcher: Visit) -> None:
     dispatcher.go("/")
     page.get_by_role("link", name=name).click()
     page.wait_for_url("**/cases?category=**")
-    assert page.locator("[data-gm-total]").text_content() == "1,000"
+    expect(page.locator("[data-gm-total]")).to_have_text("1,000")
     dispatcher.check()
 
 

@@ -21,6 +21,7 @@ def test_the_figures_are_complete(visit: Visit) -> None:
 
 
 def test_a_bar_leads_to_its_list(visit: Visit) -> None:
+    visit.page.emulate_media(reduced_motion="reduce")  # bars that still grow are missed
     visit.go("/figures")
     chart = visit.page.locator("#chart-categories svg")
     chart.scroll_into_view_if_needed()

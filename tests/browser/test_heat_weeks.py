@@ -43,13 +43,13 @@ def test_the_keyboard_steps_through_the_weeks(visit: Visit, measure: str) -> Non
     visit.page.keyboard.press("ArrowLeft")
     assert visit.page.evaluate("() => window.stepped") == week_of(visit) < start
     visit.settle()
-    assert visit.page.evaluate(COLOURS) != colours
-    assert visit.page.locator(".gm-legend").text_content() == legend
+    visit.page.wait_for_function(f"(before) => ({COLOURS})() !== before", arg=colours)
+    expect(visit.page.locator(".gm-legend")).to_have_text(legend or "")
+    expect(visit.page.locator("#figures [data-gm-days]")).not_to_have_text(days or "")
     figures = visit.page.locator("#figures [data-gm-days]").text_content()
-    assert figures != days
     visit.page.reload()
     visit.settle()
-    assert visit.page.locator("#figures [data-gm-days]").text_content() == figures
+    expect(visit.page.locator("#figures [data-gm-days]")).to_have_text(figures or "")
     boxes_apart(visit, *CONTROLS, ".gm-heat-tools")
     visit.picture(f"heat-week-{measure}")
     assert_fits(visit.page)
@@ -93,7 +93,7 @@ def test_two_periods_are_compared(visit: Visit) -> None:
     visit.page.locator(".gm-segments a", has_text="比前期").click()
     visit.page.wait_for_url("**compare=before**")
     visit.settle()
-    assert visit.page.evaluate(DRAWN, "choropleth")
+    visit.page.wait_for_function(DRAWN, arg="choropleth")
     if visit.size == "phone":
         visit.page.tap("[data-gm-open=right]")
     expect(visit.page.locator(".gm-changes-all")).to_contain_text(re.compile(r"[+−±]\d"))

@@ -51,7 +51,7 @@ CONTROLS = (
 def test_the_map_is_complete(visit: Visit) -> None:
     visit.go("/map")
     for pane in ("base", "grids", "divisions"):
-        assert visit.page.evaluate(DRAWN, pane), f"nothing drawn in {pane}"
+        visit.page.wait_for_function(DRAWN, arg=pane)
     expect(visit.page.locator(".gm-legend")).to_be_visible()
     expect(visit.page.locator(".leaflet-control-scale-line")).to_have_text(re.compile(r"\d+ k?m"))
     boxes_apart(visit, *CONTROLS)
@@ -61,8 +61,8 @@ def test_the_map_is_complete(visit: Visit) -> None:
 
 def test_the_heatmap_is_complete(visit: Visit) -> None:
     visit.go("/heat")
-    assert visit.page.evaluate(HEAT) > 0
-    assert visit.page.evaluate(DRAWN, "grids")
+    visit.page.wait_for_function(f"() => ({HEAT})() > 0")
+    visit.page.wait_for_function(DRAWN, arg="grids")
     expect(visit.page.locator(".gm-legend")).to_contain_text("件／平方公里")
     boxes_apart(visit, *CONTROLS)
     assert visit.picture("heat").stat().st_size > 20_000
@@ -115,19 +115,19 @@ def test_search_moves_the_map(visit: Visit) -> None:
 def test_the_numbers_follow_the_filter_and_the_address_holds_it(visit: Visit) -> None:
     visit.go("/heat")
     total = visit.page.locator("[data-gm-total]")
-    assert total.text_content() == "3,000"
+    expect(total).to_have_text("3,000")
     if visit.size == "phone":
         visit.page.tap("[data-gm-open=left]")
     visit.page.locator("input[name=category][value=井盖破损]").check()
     visit.page.click(".gm-filter button[type=submit]")
     visit.page.wait_for_url("**category=**")
     visit.settle()
-    assert total.text_content() == "1,000"
+    expect(total).to_have_text("1,000")
     assert "source=" not in visit.page.url
     first = visit.page.url
     visit.page.reload()
     visit.settle()
-    assert total.text_content() == "1,000"
+    expect(total).to_have_text("1,000")
     assert visit.page.url.split("#")[0] == first.split("#")[0]
     visit.picture("heat-filtered")
     visit.check()
@@ -207,7 +207,7 @@ def test_another_measure_brings_its_legend_and_a_layer_off_takes_it(visit: Visit
         visit.page.locator(".gm-segments a", has_text="件数").click()
     assert answered.value.ok
     visit.settle()
-    assert visit.page.evaluate(DRAWN, "choropleth")
+    visit.page.wait_for_function(DRAWN, arg="choropleth")
     part = visit.page.locator(".gm-legend-part", has_text="各网格案件数")
     expect(part).to_be_visible()
     expect(visit.page.locator(".gm-legend-part", has_text="案件密度")).to_have_count(0)

@@ -112,7 +112,9 @@ def _look_at_the_case(visit: Visit, ref: str) -> None:
     visit.picture("case-photo")
     page.keyboard.press("Escape")
     expect(viewer).to_be_hidden()
-    assert page.evaluate("() => document.activeElement.dataset.gmPhoto") == "2"
+    page.wait_for_function(
+        "() => document.activeElement.dataset.gmPhoto === '2'"
+    )  # a dialog tells later that it was closed
     page.locator("[data-gm-photo-lat]").nth(1).click()
     visit.settle()
     page.locator(".gm-photo-pin").nth(1).click()

@@ -67,7 +67,7 @@ def test_the_wrong_source_leads_to_its_map_its_preview_and_its_correction(
     expect(desk.page.get_by_text("疑似 GCJ-02")).to_have_count(1)
     assert_whole(desk, "sources")
     desk.page.locator(".gm-stream-suspect a").click()
-    desk.page.wait_for_url(re.compile(r"/data/sources/\d+"))
+    desk.page.wait_for_url(re.compile("/data/sources/stream"))
     desk.settle()
     drawn = "() => { let n = 0; gridmap.map.eachLayer((layer) => { if (layer instanceof L.CircleMarker) n += 1; }); return n; }"
     desk.page.wait_for_function(f"() => ({drawn})() > 100")
