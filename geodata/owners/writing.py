@@ -3,14 +3,16 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
 
 from geodata.locking import lock_rows
 from geodata.owners.asking import renew_doubts
 from geodata.owners.changes import as_of_number, owner_changes, write_changes
 from geodata.owners.held import WORDS, held_owners
 from geodata.settings import Settings
-from geodata.tables import owner
+from geodata.tables import owner, report
+from gridmap.assignment import Reason
 
 
 def write_owners(
@@ -28,8 +30,10 @@ def write_owners(
     moves a report's pin overrules it. Owners are locked first, in the order of keys. With a column ``alternatives`` the doubts about
     these reports are asked anew or withdrawn.
     """
-    lock_rows(conn, owner.c.report_id, derived["report_id"].to_numpy())
-    held = held_owners(conn, settings, derived["report_id"].to_numpy())
+    keys = derived["report_id"].to_numpy(dtype=np.int64)
+    _give_each_a_row(conn, keys)
+    lock_rows(conn, owner.c.report_id, keys)
+    held = held_owners(conn, settings, keys)
     asked = derived.set_index("report_id").loc[held.report_id]
     codes = {word: code for code, word in enumerate(WORDS)}
     columns: dict[str, NDArray[np.generic]] = {
@@ -46,3 +50,12 @@ def write_owners(
         doubtful = asked["alternatives"].dropna()
         renew_doubts(conn, dict(zip(doubtful.index.tolist(), doubtful, strict=True)), held.report_id)
     return moved
+
+
+def _give_each_a_row(conn: Connection, keys: NDArray[np.int64]) -> None:
+    """Reports that nobody has derived an owner for get one without a grid, so that there is a row to hold."""
+    without = select(report.c.id, literal(str(Reason.NONE)), literal(0), report.c.intake_district).where(
+        report.c.id == func.any(keys.tolist()), ~select(1).where(owner.c.report_id == report.c.id).exists()
+    )
+    names = ["report_id", "reason", "index_version", "intake_district"]
+    conn.execute(insert(owner).from_select(names, without.order_by(report.c.id)).on_conflict_do_nothing())

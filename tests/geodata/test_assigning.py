@@ -16,8 +16,11 @@ from sqlalchemy import Connection, Engine, delete, func, select, text, update
 
 from geodata.account_areas import UnknownArea
 from geodata.actions import assign_reports
+from geodata.actions.acting import Actor
 from geodata.actions.boundaries import OWNERS_JOB
+from geodata.actions.moving import move_pin, tag_of_place
 from geodata.copying import copy_in
+from geodata.days import today
 from geodata.jobs import (
     ask_cancel,
     enqueue,
@@ -27,9 +30,20 @@ from geodata.jobs import (
 from geodata.jobs.assign import ask_for_assigning
 from geodata.jobs.runner import Runner
 from geodata.owners.batches import ReportChoice, report_batches
+from geodata.reports import report_by_ref
+from geodata.scope import EVERYTHING
 from geodata.settings import Settings
-from geodata.tables import audit_log, grid, job, owner, owner_history
-from tests.geodata.cities import COMMUNITY, SIDE, SOUTH, WEST, insert_divisions, insert_grids, insert_other_district
+from geodata.tables import audit_log, grid, job, owner, owner_history, report
+from tests.geodata.cities import (
+    COMMUNITY,
+    SIDE,
+    SOUTH,
+    WEST,
+    insert_divisions,
+    insert_grids,
+    insert_other_district,
+    middle_of,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 N = 6000
@@ -211,6 +225,87 @@ def test_the_job_after_many_changed_boundaries_is_killed_and_resumed_too(
     assert history(engine) == lines
     assert again is not None
     assert _result(engine, again)["changed"] == 0
+
+
+READER = WORKER[: WORKER.index("writing, count")] + (
+    "import threading\n"
+    "from geodata.cli import main\n"
+    "writing, first = assign.write_changes, threading.Lock()\n"
+    "def after_a_word(*given, **named):\n"
+    "    if first.acquire(blocking=False):\n"
+    "        print('read, not written', flush=True)\n"
+    "        sys.stdin.readline()\n"
+    "    return writing(*given, **named)\n"
+    "assign.write_changes = after_a_word\n"
+    "main(['assign', '--all', '--commit'])\n"
+)
+
+
+def test_pins_that_move_while_two_processes_assign_keep_the_owners_of_their_new_places(
+    engine: Engine, settings: Settings, expected: tuple[Owners, Counter[tuple[Any, ...]]], tmp_path: Path
+) -> None:
+    """Both processes have read a batch and not written it when pins in it move, and others in batches to come; then both go on."""
+    by = Actor(EVERYTHING, None, today(settings.zone))
+    with engine.connect() as conn:
+        first_batch = (
+            select(report.c.id).order_by(report.c.intake_district, report.c.reported_at, report.c.id).limit(12)
+        )
+        pins = sorted({*conn.scalars(first_batch), *range(100, N, 500)})
+        places = _places_of(conn, pins)
+    running = [_reader(settings, tmp_path) for _ in range(2)]
+    try:
+        for child in running:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "read, not written\n"
+        for key in pins:
+            with engine.begin() as conn:
+                ref = conn.scalar(select(report.c.ref).where(report.c.id == key))
+                assert ref is not None
+                row = report_by_ref(conn, EVERYTHING, ref)
+                lon, lat = middle_of("e" if row.lon < WEST + SIDE else "a")
+                move_pin(conn, settings, by, ref, tag_of_place(row), lon, lat, "")
+        for child in running:
+            told, complained = child.communicate("go on\n", timeout=120)
+            assert child.returncode == 0, told + (complained or "")
+        with engine.connect() as conn:
+            of_pins = dict(
+                conn.execute(
+                    select(owner.c.report_id, grid.c.code).join(grid).where(owner.c.report_id == func.any(pins))
+                ).all()
+            )
+            assert len(of_pins) == len(pins)
+            assert set(of_pins.values()) == {"a", "e"}
+            assert assign_reports(conn, settings).changed == 0  # each by where it lies now
+            conn.rollback()
+        others = [row for row in expected[0] if row[0] not in places]
+        assert [row for row in owners(engine) if row[0] not in places] == others
+        lines = Counter({line: count for line, count in expected[1].items() if line[0] not in places})
+        assert Counter({line: count for line, count in history(engine).items() if line[0] not in places}) == lines
+    finally:
+        for child in running:
+            child.kill()
+            child.wait()
+        with engine.begin() as conn:
+            for key, place in places.items():
+                conn.execute(update(report).where(report.c.id == key).values(geom=place, placed_by="received"))
+            conn.execute(update(owner).values(as_of=None))
+
+
+def _places_of(conn: Connection, keys: list[int]) -> dict[int, Any]:
+    return {row.id: row.geom for row in conn.execute(select(report.c.id, report.c.geom).where(report.c.id.in_(keys)))}
+
+
+def _reader(settings: Settings, home: Path) -> "subprocess.Popen[str]":
+    env = {
+        "PYTHONPATH": str(ROOT),
+        "GRIDMAP_DATABASE_URL": settings.database_url,
+        "GRIDMAP_HOME": str(home),
+        "GRIDMAP_LANGUAGE": "en",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", READER], cwd=ROOT, env=env, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
 
 
 def _run_and_kill(settings: Settings, stop_at: int) -> None:
