@@ -25,6 +25,7 @@ SLIVER_WIDTH_M = 1.0
 
 _POLYGON = 3
 _CLOSE = 1e-9
+_ROUNDING = 1e-12  # of the largest coordinate: a hundredth of a millimetre in degrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,14 @@ def _polygons(shape: shapely.Geometry | None) -> list[shapely.Polygon]:
     return [part for part in parts if shapely.get_type_id(part) == _POLYGON]
 
 
+def _is_ground(shape: shapely.Polygon) -> bool:
+    """Whether a piece is wider than rounding makes it. On the ellipsoid its long sides are bent: measured there, nothing would have an area."""
+    width: float = 2 * shape.area / shape.length if shape.length else 0.0
+    return bool(width > _ROUNDING * max(abs(edge) for edge in shape.bounds))
+
+
 def _measured(pieces: list[_Piece], measure: Measure) -> list[Flaw]:
+    pieces = [piece for piece in pieces if _is_ground(piece.shape)]
     if not pieces:
         return []
     area, perimeter = measure(np.array([piece.shape for piece in pieces], dtype=object))

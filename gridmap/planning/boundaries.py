@@ -49,18 +49,23 @@ class UnitBorders:
     """Units made ready once, so that boundaries of many plans of the same units come quickly.
 
     ``units`` are valid polygons of a tiling, in degrees or in metres; one without a shape (None) has no ground. A corner of one unit on
-    another's edge is taken into that edge. Errors: ``EmptyCommunity``, ``NotAUnit``, ``UnitsOverlap``.
+    another's edge is taken into that edge. With ``communities``, in the same coordinates, the rim is laid on their outlines, for units that
+    come from a plane into degrees. Errors: ``EmptyCommunity``, ``NotAUnit``, ``UnitsOverlap``, ``RimApart``.
 
     >>> borders = UnitBorders([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(2, 0, 3, 1)])
     >>> [shape.area for shape in borders.grids([0, 0, 1]).shapes]
     [2.0, 1.0]
     """
 
-    def __init__(self, units: Sequence[shapely.Geometry | None] | Shapes) -> None:
+    def __init__(
+        self,
+        units: Sequence[shapely.Geometry | None] | Shapes,
+        communities: Sequence[shapely.Geometry] | Shapes = (),
+    ) -> None:
         if len(units) == 0:
             raise EmptyCommunity()
         self._units = np.array(units, dtype=object).reshape(len(units))
-        self._outlines = outlines_of(self._units)
+        self._outlines = outlines_of(self._units, communities)
 
     def grids(self, labels: ArrayLike) -> Boundaries:
         """The boundaries of grids, given the label of each unit (-1 none). Errors: ``UnequalLabels``, ``NotALabel``, ``UnitsOverlap``."""
@@ -77,13 +82,17 @@ class UnitBorders:
         return Boundaries(found, shapes, shapely.get_num_geometries(shapes), np.flatnonzero(label_of == UNLABELLED))
 
 
-def grids_of_units(units: Sequence[shapely.Geometry | None] | Shapes, labels: ArrayLike) -> Boundaries:
+def grids_of_units(
+    units: Sequence[shapely.Geometry | None] | Shapes,
+    labels: ArrayLike,
+    communities: Sequence[shapely.Geometry] | Shapes = (),
+) -> Boundaries:
     """The boundaries of grids, once; see ``UnitBorders``.
 
     >>> grids_of_units([shapely.box(0, 0, 1, 1), shapely.box(1, 1, 2, 2)], [0, 0]).disconnected.tolist()
     [0]
     """
-    return UnitBorders(units).grids(labels)
+    return UnitBorders(units, communities).grids(labels)
 
 
 def simplified(grids: Shapes, tolerance: float) -> Shapes:

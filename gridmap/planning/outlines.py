@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from gridmap.errors import GridmapError
+from gridmap.planning.rim import cut_edges, laid_on
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -57,13 +58,31 @@ class Outlines:
     twin: Ints
 
 
-def outlines_of(units: Sequence[shapely.Geometry | None] | Shapes) -> Outlines:
-    """The outlines of valid polygons in one plane or in degrees; None and empty ones have none. Errors: ``NotAUnit``, ``UnitsOverlap``."""
+def outlines_of(
+    units: Sequence[shapely.Geometry | None] | Shapes, communities: Sequence[shapely.Geometry] | Shapes = ()
+) -> Outlines:
+    """The outlines of valid polygons in one plane or in degrees; None and empty ones have none.
+
+    With ``communities``, in the same coordinates, the rim of the units is laid on their outlines (see `gridmap.planning.rim`).
+    Errors: ``NotAUnit``, ``UnitsOverlap``, ``RimApart``.
+    """
     shapes = _checked(units)
-    xy, start, end, unit = _edges(shapes)
+    found = _outlines(*_edges(shapes))
+    around = np.array(communities, dtype=object).reshape(len(communities))
+    loose = found.twin == NO_TWIN
+    if len(around) and loose.any():
+        xy, start, end, unit = laid_on(around, found.xy, found.start, found.end, found.unit, loose)
+        at, place = _distinct(np.vstack([xy[start], xy[end]]))
+        start, end = place[: len(start)], place[len(start) :]
+        long = start != end
+        found = _outlines(at, start[long], end[long], unit[long])
+    return found
+
+
+def _outlines(xy: Floats, start: Ints, end: Ints, unit: Ints) -> Outlines:
+    """Edges that are noded where they were not, each with its twin."""
     twin = _twins(start, end, unit, len(xy))
-    loose = twin == NO_TWIN
-    noded = _noded(xy, start, end, unit, loose)
+    noded = _noded(xy, start, end, unit, twin == NO_TWIN)
     if noded is not None:
         start, end, unit = noded
         twin = _twins(start, end, unit, len(xy))
@@ -142,7 +161,7 @@ def _noded(xy: Floats, start: Ints, end: Ints, unit: Ints, loose: NDArray[np.boo
     cut, corner = _corners_on_edges(xy, start, end, np.flatnonzero(loose), np.unique(moved[corners]), near)
     if not len(cut) and (moved == np.arange(len(moved))).all():
         return None
-    start, end, unit = _cut(xy, start, end, unit, cut, corner)
+    start, end, unit = cut_edges(xy, start, end, unit, cut, corner)
     long = start != end
     return start[long], end[long], unit[long]
 
@@ -166,18 +185,3 @@ def _corners_on_edges(xy: Floats, start: Ints, end: Ints, edges: Ints, corners: 
     corner, edge = corners[corner], edges[edge]
     between = (corner != start[edge]) & (corner != end[edge])
     return edge[between], corner[between]
-
-
-def _cut(xy: Floats, start: Ints, end: Ints, unit: Ints, cut: Ints, corner: Ints) -> tuple[Ints, Ints, Ints]:
-    """Every edge of ``cut`` in pieces at its corners, in their order along it."""
-    along = np.einsum("ij,ij->i", xy[corner] - xy[start[cut]], xy[end[cut]] - xy[start[cut]])
-    order = np.lexsort((along, cut))
-    cut, corner = cut[order], corner[order]
-    whole = np.ones(len(start), dtype=bool)
-    whole[cut] = False
-    first = np.append(True, cut[1:] != cut[:-1]) if len(cut) else np.empty(0, dtype=bool)
-    last = np.append(first[1:], True) if len(cut) else first
-    before = np.where(first, start[cut], np.roll(corner, 1))
-    starts = [start[whole], before, corner[last]]
-    ends = [end[whole], corner, end[cut[last]]]
-    return np.concatenate(starts), np.concatenate(ends), np.concatenate([unit[whole], unit[cut], unit[cut[last]]])

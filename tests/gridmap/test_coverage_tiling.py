@@ -111,6 +111,16 @@ def test_degrees_are_measured_on_the_ellipsoid() -> None:
     assert 3_900 < float(perimeter[0]) < 3_920
 
 
+def test_a_corner_in_the_middle_of_a_long_side_is_no_flaw() -> None:
+    """The corner misses the side by the last digit of a coordinate; as geodesics the two halves of the side would enclose 50 square metres."""
+    community = shapely.Polygon([(111.30, 40.80), (111.35, 40.8001), (111.35, 40.83), (111.30, 40.83)])
+    middle = shapely.line_interpolate_point(
+        shapely.LineString([(111.30, 40.80), (111.35, 40.8001)]), 0.3, normalized=True
+    )
+    split = shapely.Polygon([(111.30, 40.80), middle.coords[0], (111.35, 40.8001), (111.35, 40.83), (111.30, 40.83)])
+    assert tiling_flaws([split], [community], [0]) == []
+
+
 @st.composite
 def drawings(draw: st.DrawFn) -> list[Any]:
     """Up to eight boxes on a lattice of 10 m: touching, overlapping, apart."""

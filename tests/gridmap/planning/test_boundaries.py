@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pyproj
 import pytest
 import shapely
 from hypothesis import given
@@ -13,6 +14,7 @@ from gridmap.planning.boundaries import GridsDoNotTile, UnitBorders, grids_of_un
 from gridmap.planning.errors import EmptyCommunity
 from gridmap.planning.labels import NotALabel, UnequalLabels
 from gridmap.planning.outlines import NotAUnit, UnitsOverlap
+from gridmap.planning.rim import RimApart
 
 SIDE = 6
 
@@ -213,3 +215,55 @@ def test_a_small_picture_keeps_common_borders_and_the_rim() -> None:
     assert len(simplified(np.empty(0, dtype=object), 1.0)) == 0
     with pytest.raises(GridsDoNotTile):
         simplified(np.array([shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)]), 1.0)
+
+
+TO_DEGREES = pyproj.Transformer.from_crs("EPSG:4546", "EPSG:4326", always_xy=True)
+
+
+def in_degrees(shapes: Any) -> Any:
+    return shapely.transform(shapes, lambda x, y: TO_DEGREES.transform(x, y), interleaved=False)
+
+
+def village(seed: int) -> tuple[Any, Any]:
+    """Units in the plane of Hohhot of a community of 4 km with long sides, and its outline in degrees."""
+    around = shapely.box(526_000.25, 4_517_000.5, 530_000.75, 4_520_500.125)
+    inner = np.random.default_rng(seed).uniform(around.bounds[:2], around.bounds[2:], (40, 2))
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(inner), extend_to=around))
+    units = shapely.get_parts(shapely.intersection(cells, around))
+    return shapely.orient_polygons(units), in_degrees(around)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_units_from_a_plane_end_where_their_community_does(seed: int) -> None:
+    units, community = village(seed)
+    labels = np.arange(len(units)) % 5
+    bent = grids_of_units(in_degrees(units), labels)
+    assert tiling_flaws(bent.shapes, [community], [0] * 5) != []  # sides are bent by up to 28 cm
+    grids = grids_of_units(in_degrees(units), labels, [community])
+    assert tiling_flaws(grids.shapes, [community], [0] * 5) == []
+    assert shapely.coverage_is_valid(grids.shapes)
+    assert shapely.area(grids.shapes).sum() == pytest.approx(community.area, rel=1e-9)
+    corners = {tuple(at) for at in shapely.get_coordinates(grids.shapes)}
+    assert {tuple(at) for at in shapely.get_coordinates(community)} <= corners
+
+
+def test_neighbouring_communities_meet_on_their_common_side() -> None:
+    units, _ = village(0)
+    west, south, east, north = 526_000.25, 4_517_000.5, 530_000.75, 4_520_500.125
+    sides = [shapely.box(west, south, 528_000, north), shapely.box(528_000, south, east, north)]
+    parts = [shapely.get_parts(shapely.intersection(units, side)) for side in sides]
+    cut = [part[shapely.area(part) > 0] for part in parts]
+    halves = in_degrees(np.array(sides))
+    grids = grids_of_units(in_degrees(np.concatenate(cut)), np.repeat([0, 1], [len(part) for part in cut]), halves)
+    assert tiling_flaws(grids.shapes, halves, [0, 1]) == []
+    assert shapely.coverage_is_valid(grids.shapes)
+
+
+def test_units_of_another_community_are_refused() -> None:
+    units = turned(cells())
+    with pytest.raises(RimApart):
+        grids_of_units(units, np.zeros(len(units)), [shapely.box(559_000, 4_519_000, 560_000, 4_521_000)])
+    whole = shapely.union_all(units)
+    with pytest.raises(RimApart):
+        grids_of_units(units[1:], np.zeros(len(units) - 1), [whole])
+    assert grids_of_units(units, np.zeros(len(units)), [whole]).shapes[0].equals(whole)
