@@ -1,12 +1,14 @@
 """What every page has in common: the content policy, no outside host, one language, the frame."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
+import web
 from gridmap.access import Permission, may
 from tests.web.conftest import SignIn
 from tests.web.test_access import routes
@@ -202,3 +204,15 @@ def _write_and_fail() -> None:
     with db.transaction() as conn:
         conn.execute(text("INSERT INTO fact (name, value) VALUES ('lost', 'true')"))
         raise ZeroDivisionError
+
+
+def test_no_template_or_script_of_ours_writes_inline_styles() -> None:
+    """The content policy lets only rules of files apply, and properties that scripts set one by one."""
+    written = re.compile(r"""<[^>]+\sstyle=|setAttribute\(\s*["']style["']|\.style\s*=[^=]|cssText""")
+    ours = [
+        path
+        for path in Path(web.__file__).parent.rglob("*")
+        if path.suffix in (".html", ".js") and "node_modules" not in path.parts
+    ]
+    assert len(ours) > 100
+    assert [path.name for path in ours if written.search(path.read_text("utf-8"))] == []

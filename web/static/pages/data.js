@@ -14,5 +14,6 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   file.addEventListener("change", check);
   form.addEventListener("submit", () => { document.getElementById("sending").hidden = false; });
-  addEventListener("pageshow", () => { document.getElementById("sending").hidden = true; });
+  // Back from the next page it shows as it was left. Its first showing may come after the form was sent.
+  addEventListener("pageshow", (event) => { if (event.persisted) document.getElementById("sending").hidden = true; });
 });

@@ -102,6 +102,7 @@
     const send = form.querySelector("[type=submit]");
     setTimeout(() => { send.disabled = true; });
   });
-  addEventListener("pageshow", () => { form.querySelector("[type=submit]").disabled = false; });
+  // Back from the next page the browser shows this one as it was left. Its first showing may come after the click: nothing is enabled then.
+  addEventListener("pageshow", (event) => { if (event.persisted) form.querySelector("[type=submit]").disabled = false; });
   document.addEventListener("DOMContentLoaded", () => { pan = true; askOwner(); });
 })();
