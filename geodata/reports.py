@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from geodata.report_order import NEWEST, Order
 from geodata.scope import Scope
-from geodata.tables import event, grid, owner, report, report_key
+from geodata.tables import account, event, grid, owner, report, report_key
 from gridmap.errors import GridmapError
 from gridmap.report import ReportDraft
 
@@ -103,12 +103,13 @@ def report_by_key(conn: Connection, scope: str, key: str) -> Row[Any] | None:
 
 
 def events_of(conn: Connection, report_id: int) -> list[Row[Any]]:
-    """What happened to a report, oldest first."""
-    return list(
-        conn.execute(
-            select(event.c.kind, event.c.at, event.c.detail).where(event.c.report_id == report_id).order_by(event.c.id)
-        )
+    """What happened to a report, oldest first: ``kind``, ``at``, ``detail``, ``done_by`` (the account's name, None for none)."""
+    query = (
+        select(event.c.kind, event.c.at, event.c.detail, account.c.display_name.label("done_by"))
+        .select_from(event.outerjoin(account, account.c.id == event.c.account_id))
+        .where(event.c.report_id == report_id)
     )
+    return list(conn.execute(query.order_by(event.c.id)))
 
 
 def categories(conn: Connection) -> list[str]:

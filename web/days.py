@@ -14,8 +14,8 @@ from web import db
 #: What shows grids or divisions as of a day; links among these keep it.
 DATED = frozenset(
     {
-        "api.grid", "api.grids", "api.lineage", "api.locate", "areas.index", "coverage.grids", "coverage.index", "coverage.on_map",
-        "coverage.sizes", "data.grid", "data.grids", "figures.export", "figures.index", "heat.figures", "heat.grids", "heat.index",
+        "api.grid", "api.grids", "api.lineage", "api.locate", "areas.index", "coverage.findings", "coverage.grids", "coverage.index",
+        "coverage.on_map", "coverage.shapes", "coverage.sizes", "data.grid", "data.grids", "figures.export", "figures.index", "heat.figures", "heat.grids", "heat.index",
         "heat.latest", "map_page.building", "map_page.card", "map_page.compound", "map_page.grid", "map_page.index", "map_page.search",
         "map_page.service", "tiles.vector",
     }

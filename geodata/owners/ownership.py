@@ -1,5 +1,6 @@
 """Why a report belongs to its grid, and since when: the edition that decided, the edge that is nearest, every owner before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,11 @@ from geodata.owners.days import deciding_day_of
 from geodata.points import point
 from geodata.settings import Settings
 from geodata.tables import grid, publication
+
+#: Kinds of events that bring a report to another grid, or may do so.
+BRINGING = (
+    "moved", "owner_confirmed", "owner_transferred", "decision_taken_back", "address_matched", "address_placed", "datum_corrected", "datum_restored",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +35,12 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class PastOwner:
-    """An owner that a report had or has: a row of ``owners_of`` and when the next one followed (None: it is the present one)."""
+    """An owner that a report had or has: a row of ``owners_of``, when the next one followed (None: it is the present one), and the event
+    that brought it (a row of ``events_of``), where one is noted."""
 
     row: Row[Any]
     until: datetime | None
+    event: Row[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +59,14 @@ class Ownership:
         return self.came.row.at if self.came else None
 
 
-def ownership_of(conn: Connection, settings: Settings, row: Row[Any]) -> Ownership:
-    """Why a listed report belongs to its grid."""
+def ownership_of(conn: Connection, settings: Settings, row: Row[Any], events: Sequence[Row[Any]]) -> Ownership:
+    """Why a listed report belongs to its grid; ``events`` are its own, as from ``events_of``."""
     day = deciding_day_of(conn, settings, row.id)
     rows = owners_of(conn, row.id)
     ends: list[datetime | None] = [each.at for each in rows[1:]] + [None]
-    owners = [PastOwner(each, until) for each, until in zip(rows, ends, strict=False)]
+    # Written in one transaction, both have its time; what only led to another state brings no owner.
+    brought = {each.at: each for each in events if each.kind in BRINGING}
+    owners = [PastOwner(each, until, brought.get(each.at)) for each, until in zip(rows, ends, strict=False)]
     came = None
     for each in reversed(owners):
         if each.row.code != row.grid_code:

@@ -23,7 +23,7 @@ from geodata.positions.stream_reports import Stream
 from geodata.reports import report_by_ref
 from geodata.scope import scope_of
 from geodata.settings import Settings
-from geodata.tables import grid, owner_history, report
+from geodata.tables import grid, report
 from gridmap.datum import from_wgs84
 from gridmap.report import ReportDraft
 from tests.browser.accessibility import assert_accessible, assert_fits
@@ -32,6 +32,7 @@ from tests.browser.conftest import CITY, PASSWORD, SIZES, Visit, sign_in, visiti
 pytestmark = pytest.mark.browser
 COMMUNITY = "150105001018"
 WEST, SOUTH, SIDE = 111.68, 40.79, 0.01
+DEVICE = "随手拍 2.1"
 #: What the box of the owner says for each way.
 SAYS = {
     "inside": ["第1网格", "上报时判定", "在本网格内"],
@@ -40,8 +41,8 @@ SAYS = {
     "address": ["按地址", "3号楼"],
     "decided": ["第6网格", "移交网格", "赵书记", "第2网格"],
     "published": ["新东网格", "新网格方案启用", "第9网格"],
-    "moved": ["第10网格", "位置已更正（移动 843 米：看错了路口）", "赵书记", "第6网格"],
-    "datum": ["坐标系已更正（由 WGS84（GPS） 改为 GCJ-02（高德、微信、腾讯））", "管理员"],
+    "moved": ["第10网格", "位置已更正（移动 844 米：看错了路口）", "赵书记", "第6网格"],
+    "datum": ["坐标系已校正（由 WGS84（GPS）改为 GCJ-02（高德、微信、腾讯））", "管理员"],
     "redrawn": ["第14网格", "更正网格边界", "第18网格"],
 }
 
@@ -64,27 +65,26 @@ def filled(engine: Engine, database_url: str, tmp_path_factory: pytest.TempPathF
     settings = Settings(home=tmp_path_factory.mktemp("ownership"), database_url=database_url)
     with engine.begin() as conn:
         conn.execute(CITY)
+        conn.execute(
+            text(
+                "DELETE FROM building WHERE code NOT LIKE '%-0'; UPDATE building SET compound_id = (SELECT id FROM compound)"
+            )
+        )
         give_area(conn, add_account(conn, "zhao", PASSWORD, "community_secretary", display_name="赵书记"), COMMUNITY)
         add_account(conn, "chief", PASSWORD, "admin", display_name="管理员")
     places = {
-        "inside": middle(1), "edge_tie": (WEST + SIDE, SOUTH + 0.5 * SIDE), "gap": (WEST - 0.0001, SOUTH + 0.5 * SIDE),
+        "inside": middle(1), "edge_tie": (111.69, SOUTH + 0.5 * SIDE), "gap": (WEST - 0.0001, SOUTH + 0.5 * SIDE),
         "decided": middle(2, 0.45), "published": middle(9, 0.2), "moved": middle(6), "redrawn": middle(18, -0.4),
     }  # fmt: skip
     for name, place in places.items():
         _file(engine, settings, refs, name, ReportDraft("井盖破损", lon=place[0], lat=place[1]))
     _file(engine, settings, refs, "address", ReportDraft("噪声扰民", address_text="富邦小区3号楼"))
     gcj = from_wgs84(*middle(16), "gcj02")
-    _file(engine, settings, refs, "datum", ReportDraft("路灯不亮", lon=gcj[0], lat=gcj[1], device="随手拍 2.1"))
+    _file(engine, settings, refs, "datum", ReportDraft("路灯不亮", lon=gcj[0], lat=gcj[1], device=DEVICE))
     with engine.begin() as conn:
-        # All but the last of the two were received three days ago.
         at = datetime.now(UTC) - timedelta(days=3)
         chosen = report.c.ref.in_(list(refs.values()))
         conn.execute(update(report).where(chosen).values(reported_at=at, occurred_at=at - timedelta(hours=1)))
-        keys = select(report.c.id).where(chosen)
-        conn.execute(update(owner_history).where(owner_history.c.report_id.in_(keys)).values(at=at))
-        conn.execute(
-            text("UPDATE event SET at = :at WHERE report_id = ANY(:keys)"), {"at": at, "keys": list(conn.scalars(keys))}
-        )
     _decide(engine, settings, refs)
     _correct_datum(engine, settings)
     _redraw(engine, settings)
@@ -114,11 +114,8 @@ def _decide(engine: Engine, settings: Settings, refs: dict[str, Any]) -> None:
 def _correct_datum(engine: Engine, settings: Settings) -> None:
     with engine.begin() as conn:
         by, day = _actor(conn, settings, "chief"), today(settings.zone)
-        stream = Stream("app", "随手拍 2.1", "wgs84", day - timedelta(days=9), day)
-        stream = Stream(
-            *conn.execute(select(report.c.source, report.c.device).where(report.c.device != "")).one(),
-            *(stream.datum, stream.from_day, stream.to_day),
-        )
+        source = conn.scalar(select(report.c.source).where(report.c.device == DEVICE))
+        stream = Stream(source or "", DEVICE, "wgs84", day - timedelta(days=9), day)
         correct_batch(conn, settings, correction_by_ref(conn, ask_correction(conn, stream, "gcj02", by.account_id)))
 
 

@@ -13,6 +13,7 @@ from geodata.account_areas import give_area
 from geodata.accounts import add_account
 from geodata.actions import assign_reports, boundaries, file_report
 from geodata.actions.acting import Actor
+from geodata.actions.edition_reports import FATES, edition_reports
 from geodata.actions.publishing import (
     PublicationAhead,
     PublicationPast,
@@ -136,6 +137,13 @@ def test_new_boundaries_re_route_what_is_not_dispatched_and_ask_about_the_rest(
     noted = conn.execute(select(publication)).one()
     assert (noted.day, noted.rerouted, noted.asked, noted.kept) == (day, 2, 2, 1)
     assert noted.applied_at is not None
+    listed = {fate: edition_reports(conn, settings, day, fate, applied=True) for fate in FATES}
+    assert listed == {
+        "rerouted": [reports["whistled"], reports["filed"]], "asked": [decided, reports["in_progress"]], "kept": [reports["closed"]],
+    }  # fmt: skip
+    assert edition_reports(conn, settings, day, "rerouted", applied=True, move=("a", "b")) == []
+    assert edition_reports(conn, settings, day, "rerouted", applied=True, status="filed") == [reports["filed"]]
+    assert edition_reports(conn, settings, FIRST, "rerouted", applied=True) == []
     told = notices_of(conn, worker.id)
     assert [(each.kind, each.detail) for each in told] == [
         ("published", {"day": day.isoformat(), "grid": "a", "grid_name": "a 网格", "came": 2, "left": 0, "asked": 0})
@@ -163,6 +171,10 @@ def test_before_the_midnight_the_old_grids_answer_and_after_it_the_new_ones(
     assert (preview.grids.changed, preview.reports.rerouted, preview.by_state) == (2, 1, {"filed": 1})
     assert preview.reports.moves == [("b", "a", 1)]
     assert preview.without_worker == ["a", "b"]
+    assert edition_reports(conn, settings, day, "rerouted", applied=False, move=("b", "a"), status="filed") == [waiting]
+    for none in ({"move": ("a", "b")}, {"status": "whistled"}):
+        assert edition_reports(conn, settings, day, "rerouted", applied=False, **none) == []
+    assert edition_reports(conn, settings, day, "asked", applied=False) == []
     assert owner_of(conn, waiting) == "b"
     with pytest.raises(PublicationAhead):
         apply_publication(conn, settings, day)

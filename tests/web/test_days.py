@@ -1,5 +1,6 @@
 """``at=`` everywhere: every page, tile and answer that shows grids is that of the day it is asked for."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -70,6 +71,8 @@ ASKED: dict[str, tuple[str, str, str]] = {
         f"grids/{{z}}/{{x}}/{{y}}.mvt?at={BEFORE}",
         f"grids/{{z}}/{{x}}/{{y}}.mvt?at={AFTER}",
     ),
+    "coverage.findings": ("/coverage/findings?", "", ""),
+    "coverage.shapes": ("/coverage/shapes.json?", "", ""),
     "coverage.sizes": ("/coverage/sizes.json?", "", ""),
     "data.grid": ("/data/grids/e?", "e 旧网格", "e 新网格"),
     "data.grids": ("/data/grids?", "e 旧网格", "e 新网格"),
@@ -153,6 +156,22 @@ def test_a_page_of_another_day_says_so_and_leads_back(reader: FlaskClient, addre
     assert "的网格</span>" not in reader.get(back.group(1)).text
     tomorrow = today(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)
     assert f"按 {tomorrow} 的网格" in reader.get(f"{address}?at={tomorrow}").text
+
+
+def test_what_is_only_known_of_today_says_so(reader: FlaskClient) -> None:
+    for address in ("/coverage", "/coverage/findings", "/coverage/map"):
+        assert "只按今天的网格检查" in reader.get(f"{address}?at={BEFORE}").text, address
+        assert "只按今天的网格检查" not in reader.get(address).text, address
+    assert "楼栋和住户按今天计" in reader.get(f"/map/grids/e?at={BEFORE}").text
+    assert "楼栋和住户按今天计" not in reader.get("/map/grids/e").text
+    assert f"{BEFORE} 的网格" in _legend(reader.get(f"/map?at={BEFORE}").text)
+    assert "现行网格" not in _legend(reader.get(f"/map?at={BEFORE}").text)
+    assert "现行网格" in _legend(reader.get("/map").text)
+
+
+def _legend(page: str) -> str:
+    """What the legends of a map are called."""
+    return " ".join(json.loads(f'"{title}"') for title in re.findall(r'"title": "([^"]*)"', page))
 
 
 def test_links_of_a_page_keep_its_day(reader: FlaskClient) -> None:

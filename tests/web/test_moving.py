@@ -71,10 +71,9 @@ def test_a_place_is_corrected_and_the_page_says_why_and_since_when(
     assert browser.post(f"/cases/{ref}/move", data={**form, **place}).headers["Location"] == f"/cases/{ref}"
     page = browser.get(f"/cases/{ref}").text
     assert "f 网格" in page
-    assert "位置已更正" in page
-    assert "位置已更正" in page
+    assert "位置已更正（移动 844 米：看错了路口）" in page
     assert f"自 {FIRST} 起有效" in page
-    assert len(re.findall(r"<li><span>\d{4}-\d\d-\d\d [^<]*</span><b>", page)) == 2
+    assert len(re.findall(r'<span class="gm-owner-why">', page)) == 2
     with city.connect() as conn:
         told = notices_of(conn, account_by_name(conn, "grid_worker").id)
         assert [each.kind for each in told] == ["moved_away"]
@@ -172,7 +171,9 @@ def test_the_history_of_a_grid_shows_editions_and_lineage(
     assert "/map/grids/z/history" not in own
 
 
-def test_editions_are_listed_previewed_and_withdrawn(signed_in: SignIn, published: date) -> None:
+def test_editions_are_listed_previewed_and_withdrawn(
+    signed_in: SignIn, published: date, cases: dict[str, UUID]
+) -> None:
     browser = signed_in("admin")
     tomorrow = published + timedelta(days=1)
     page = browser.get("/data/editions").text
@@ -181,6 +182,13 @@ def test_editions_are_listed_previewed_and_withdrawn(signed_in: SignIn, publishe
     ahead = browser.get(f"/data/editions/{tomorrow}").text
     assert "按目前情况，届时将" in ahead
     assert "撤回这些网格" in ahead
+    assert f'href="/data/editions/{tomorrow}/cases?fate=rerouted"' in ahead
+    assert "没有这类案件" in browser.get(f"/data/editions/{tomorrow}/cases?fate=rerouted&from=h&to=g").text
+    assert f'href="/data/editions/{published}/cases?fate=asked"' in browser.get(f"/data/editions/{published}").text
+    asked = browser.get(f"/data/editions/{published}/cases?fate=asked").text
+    assert f'href="/cases/{cases["works"]}"' in asked
+    assert "由人工确认 · 1 件" in asked
+    assert browser.get("/data/editions/2019-01-01/cases").status_code == 404
     token = csrf_of(ahead)
     editor = signed_in("boundary_editor")
     assert "撤回这些网格" in editor.get(f"/data/editions/{tomorrow}").text

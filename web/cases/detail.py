@@ -49,7 +49,8 @@ def one(ref: UUID) -> str:
     workers = posts_of_areas(conn, seen, [row.grid_code], at) if row.grid_code else []
     nearby = same_kind_nearby(conn, seen, row, metres=NEARBY_M, days=NEARBY_DAYS)
     photos = photos_of_case(conn, row)
-    asked = ownership_words(conn, row)
+    events = events_of(conn, row.id)
+    asked = ownership_words(conn, row, events)
     return render_template(
         "cases/one.html",
         row=row,
@@ -57,7 +58,7 @@ def one(ref: UUID) -> str:
         workers=[post for post in workers if post.kind in ("grid_worker", "deputy_worker")],
         **asked,
         **doubt_words(conn, row),
-        events=events_of(conn, row.id),
+        events=events,
         order=order_of_report(conn, row.id),
         flag=flag_of(conn, row.id),
         may_see_piles=seen.may(Permission.MANAGE_DATA) and seen.everywhere,

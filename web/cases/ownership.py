@@ -11,10 +11,10 @@ from web import db
 from web.scope import holds_place, scope
 
 
-def ownership_words(conn: Connection, row: Row[Any]) -> dict[str, Any]:
+def ownership_words(conn: Connection, row: Row[Any], events: list[Row[Any]]) -> dict[str, Any]:
     """The names of ``cases/ownership.html``: ``ownership``; ``present``, the place's answer of today where another grid holds it,
     else None, with ``present_inside``; ``may_move``."""
-    found = ownership_of(conn, db.settings(), row)
+    found = ownership_of(conn, db.settings(), row, events)
     present = _present(conn, row)
     return {
         "ownership": found,

@@ -64,6 +64,22 @@ def event_word(kind: str) -> str:
     return str(EVENT.get(kind) or (status_word(kind) if kind in STATUS else kind))
 
 
+def event_fact(event: Row[Any]) -> str:
+    """What an event changed, "" where its name says it all."""
+    detail = event.detail
+    match event.kind:
+        case "moved":
+            metres = thousands(round(detail["metres"]))
+            return str(_("moved %(metres)s m", metres=metres)) + (_(": ") + detail["why"] if detail.get("why") else "")
+        case "datum_corrected" | "datum_restored":
+            words = {side: datum_word(detail[side]) for side in ("from", "to")}
+            return str(_("from %(from)s to %(to)s", **words))
+        case "address_matched":
+            name = detail.get("candidate", {}).get("name")
+            return str(_("found “%(name)s”", name=name)) if name else ""
+    return ""
+
+
 def status_look(code: str) -> str:
     """``good``, ``bad``, ``over`` or ``wait``: colour and sign of a state."""
     if code in _DONE:
@@ -86,13 +102,16 @@ def why(row: Row[Any]) -> str:
         return str(_("No grid holds the place, and none is near enough."))
     if row.distance_to_edge_m is None:
         return reason_word(row.reason)
-    distance = f"{row.distance_to_edge_m:.0f}"
+    metres = row.distance_to_edge_m
+    distance = thousands(round(metres)) if metres >= 1 else _("less than 1")
     sentences: dict[str, str] = {
         "inside": _("The place lies inside this grid, %(distance)s m from its edge.", distance=distance),
         "edge": _("The place lies on the edge of this grid."),
-        "edge_tie": _("The place lies on an edge that grids share; the rule chose this one."),
+        "edge_tie": _(
+            "The place lies on the border between grids; it counts for the one to the east (where they lie north and south of each other: to the north), which is this one."
+        ),
         "gap": _("The place lies in no grid; this one is the nearest, %(distance)s m away.", distance=distance),
-        "overlap": _("Several grids hold the place; the rule chose this one."),
+        "overlap": _("Several grids hold the place; it counts for the smallest, which is this one."),
         "address": _("The place of its address lies in this grid, %(distance)s m from its edge.", distance=distance),
         "decided": _("A person decided for this grid."),
     }
@@ -124,6 +143,7 @@ def case_helpers() -> dict[str, Any]:
         "datum_word": datum_word,
         "cause_word": cause_word,
         "event_word": event_word,
+        "event_fact": event_fact,
         "status_look": status_look,
         "number_of": number_of,
         "why": why,

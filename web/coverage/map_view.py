@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from geodata.coverage.figures import grid_sizes
 from geodata.coverage.findings import finding_shapes
+from geodata.days import today
 from gridmap.access import Permission
 from gridmap.coverage import BOUNDS, Size
 from web import db
@@ -49,7 +50,8 @@ def on_map() -> str:
     made.add_child(
         Legend(_("Households against the bounds"), _size_rows(), unit=_("general grids"), note=note, layer=sizes)
     )
-    made.add_child(Legend(_("Findings"), _finding_rows(kind), layer=shapes))
+    checked = _("As of %(day)s", day=today(settings.zone).isoformat())
+    made.add_child(Legend(_("Findings"), _finding_rows(kind), note=checked, layer=shapes))
     LayerSwitch().add_to(made)
     return render_template(
         "coverage/map.html", parts=render(made, csp_nonce()), has_grids=has_grids, **area_choice(area), area_code=area, kind=kind
@@ -69,6 +71,8 @@ def sizes() -> Response:
 @requires(Permission.VIEW_COVERAGE)
 def shapes() -> Response:
     """Findings as GeoJSON with their words; those of the ground unless a ``kind`` is asked for."""
+    # The day is kept by the page's links; what is checked are the grids of today.
+    asked_day()
     kind = request.args.get("kind") or None
     rows = finding_shapes(db.connection(), scope(), kind, asked_area(), limit=_MOST_SHAPES)
     features = [

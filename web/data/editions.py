@@ -51,7 +51,7 @@ def editions() -> str:
 @requires(Permission.MANAGE_DATA)
 def edition(day: str) -> AnyResponse:
     """One day: its grids; for a day to come, or not applied yet, what it will do with reports."""
-    return _page(_day(day))
+    return _page(asked_edition(day))
 
 
 @blueprint.post("/editions/<day>/apply")
@@ -61,10 +61,10 @@ def edition_apply(day: str) -> AnyResponse:
     check_whole_city()
     try:
         with db.transaction() as conn:
-            done = apply_publication(conn, db.settings(), _day(day), account_id=actor().account_id)
+            done = apply_publication(conn, db.settings(), asked_edition(day), account_id=actor().account_id)
     except GridmapError as error:
         db.forget()
-        return _page(_day(day), error)
+        return _page(asked_edition(day), error)
     flash(
         _("%(rerouted)s reports were re-routed, %(asked)s are asked about.", rerouted=done.rerouted, asked=done.asked)
     )
@@ -78,15 +78,16 @@ def edition_withdraw(day: str) -> AnyResponse:
     check_whole_city()
     try:
         with db.transaction() as conn:
-            withdraw_publication(conn, db.settings(), actor(), _day(day))
+            withdraw_publication(conn, db.settings(), actor(), asked_edition(day))
     except GridmapError as error:
         db.forget()
-        return _page(_day(day), error)
+        return _page(asked_edition(day), error)
     flash(_("The grids of %(day)s are withdrawn; the present ones go on.", day=day))
     return redirect(url_for("data.editions"))
 
 
-def _day(value: str) -> date:
+def asked_edition(value: str) -> date:
+    """The day of an address. Errors: ``UnknownPublication``."""
     try:
         return date.fromisoformat(value)
     except ValueError as error:

@@ -11,7 +11,7 @@ from geodata.service_points import service_kinds
 from gridmap.access import Permission
 from web import db
 from web.access import requires
-from web.days import asked_day
+from web.days import asked_day, other_day
 from web.i18n import language
 from web.map_assets import grid_layer, grid_tiles, page_map
 from web.map_page.blueprint import blueprint
@@ -58,7 +58,8 @@ def index() -> str:
     if has_grids:
         areas.insert(0, LegendRow("grid", pgettext("kind of place", "Grid")))
     if areas:
-        made.add_child(Legend(_("Grids in force"), areas, note=_("As of %(day)s", day=at.isoformat()), layer=grids))
+        title = _("Grids in force") if other_day() is None else _("Grids of %(day)s", day=at.isoformat())
+        made.add_child(Legend(title, areas, note=_("As of %(day)s", day=at.isoformat()), layer=grids))
     for style, word, rows, zoom in _point_layers(known):
         beside: dict[str, Any] = {"gridsUrl": grid_tiles()} if style == "compound_names" else {}
         layer = VectorTileLayer(
