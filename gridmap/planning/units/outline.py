@@ -3,13 +3,14 @@
 Without this the units of two communities would not meet, and their areas would miss the community's by the rounding.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import shapely
 
 from gridmap.planning.units.borders import borders_of
-from gridmap.planning.units.ground import Floats, Shapes
+from gridmap.planning.units.ground import Floats, Ints, Shapes
 
 #: How far rounding may have moved a corner, in steps; what is farther from the outline is no corner of it.
 _FAR: Final = 1.5
@@ -21,40 +22,72 @@ def with_outline(units: Shapes, boundary: shapely.Geometry) -> Shapes | None:
 
     None where that cannot be done without breaking the tiling, as where the boundary comes within a centimetre of itself.
     """
-    borders = borders_of(units)
-    corners = np.unique(borders.ends[borders.outer].reshape(-1, 2), axis=0)
-    original = np.unique(shapely.get_coordinates(boundary), axis=0)
-    placed, used = _placed(corners, original, boundary)
-    if placed is None:
-        return None
-    moved = shapely.transform(units, lambda at: _replaced(at, corners, placed))
-    missing = original[~used]
-    if len(missing):
-        moved = _with_corners(moved, missing)
+    original = _Outline.of(boundary)
+    rounded = _Outline.of(shapely.coverage_union_all(units))
+    corner = original.corners_at(rounded.at)
+    placed = np.where((corner >= 0)[:, None], original.at[corner], rounded.at)
+    for first, last in zip(rounded.starts[:-1].tolist(), rounded.starts[1:].tolist(), strict=True):
+        if not _place_between(placed[first:last], corner[first:last], original):
+            return None
+    moved = shapely.transform(units, lambda at: _replaced(at, rounded.at, placed))
+    missing = np.ones(len(original.at), dtype=bool)
+    missing[corner[corner >= 0]] = False
+    if missing.any():
+        moved = _with_corners(moved, original.at[missing])
     return moved if _tiles(moved, boundary) else None
 
 
-def _placed(corners: Floats, original: Floats, boundary: shapely.Geometry) -> tuple[Floats | None, np.ndarray]:
-    """Where each outer corner belongs: the corner of the boundary that was rounded to it, else the nearest place on the boundary."""
-    outline = shapely.boundary(boundary)
-    points = shapely.points(corners)
-    if (shapely.distance(points, outline) > _FAR).any():
-        return None, np.zeros(len(original), dtype=bool)
-    sides = shapely.STRtree(_sides_of(outline))
-    nearest = sides.geometries[sides.nearest(points)]
-    placed = shapely.get_coordinates(
-        shapely.line_interpolate_point(nearest, shapely.line_locate_point(nearest, points))
-    )
-    keys = _keys(corners)
-    order = np.argsort(keys)
-    wanted = _keys(np.round(original))
-    found = order[np.clip(np.searchsorted(keys[order], wanted), 0, len(keys) - 1)]
-    hit = np.flatnonzero(keys[found] == wanted)
-    at, first = np.unique(found[hit], return_index=True)
-    placed[at] = original[hit[first]]
-    used = np.zeros(len(original), dtype=bool)
-    used[hit[first]] = True
-    return placed, used
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """The corners (n) of all rings one after another, each ring with its ground to the left and without its closing corner."""
+
+    at: Floats
+    starts: Ints
+
+    @classmethod
+    def of(cls, shape: shapely.Geometry) -> "_Outline":
+        rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(shape)))
+        at, ring = shapely.get_coordinates(rings, return_index=True)
+        closing = np.r_[ring[1:] != ring[:-1], True]
+        counts = np.bincount(ring[~closing], minlength=len(rings))
+        return cls(at[~closing], np.concatenate([[0], np.cumsum(counts)]))
+
+    def corners_at(self, places: Floats) -> Ints:
+        """The first corner that is rounded to each place of the lattice, -1 for none."""
+        keys, first = np.unique(_keys(np.round(self.at)), return_index=True)
+        wanted = _keys(places)
+        found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where(keys[found] == wanted, first[found], -1)
+
+    def path(self, one: int, other: int) -> shapely.LineString | None:
+        """The way from a corner on to another of the same ring."""
+        ring = int(np.searchsorted(self.starts, one, side="right")) - 1
+        start, count = int(self.starts[ring]), int(self.starts[ring + 1] - self.starts[ring])
+        if not start <= other < start + count:
+            return None
+        steps = (other - one - 1) % count + 1
+        return shapely.LineString(self.at[start + (one - start + np.arange(steps + 1)) % count])
+
+
+def _place_between(placed: Floats, corner: Ints, original: _Outline) -> bool:
+    """Put the places of a ring that are no corners on the way between the corners before and after, in their order.
+
+    The nearest place of the whole outline will not do: beside a corner it may lie beyond the corner.
+    """
+    known = np.flatnonzero(corner >= 0)
+    if not len(known):
+        return False
+    for one, other in zip(known.tolist(), np.roll(known, -1).tolist(), strict=True):
+        between = np.arange(one + 1, other if other > one else other + len(corner)) % len(corner)
+        if not len(between):
+            continue
+        way = original.path(int(corner[one]), int(corner[other]))
+        points = shapely.points(placed[between])
+        if way is None or (shapely.distance(points, way) > _FAR).any():
+            return False
+        along = np.maximum.accumulate(shapely.line_locate_point(way, points))
+        placed[between] = shapely.get_coordinates(shapely.line_interpolate_point(way, along))
+    return True
 
 
 def _replaced(at: Floats, corners: Floats, placed: Floats) -> Floats:
@@ -64,16 +97,9 @@ def _replaced(at: Floats, corners: Floats, placed: Floats) -> Floats:
     return np.where((keys[found] == wanted)[:, None], placed[found], at)
 
 
-def _keys(at: Floats) -> np.ndarray:
+def _keys(at: Floats) -> Ints:
     """One number for each corner of the lattice."""
     return at[:, 0].astype(np.int64) * (1 << 31) + at[:, 1].astype(np.int64)
-
-
-def _sides_of(outline: shapely.Geometry) -> Shapes:
-    at, line = shapely.get_coordinates(shapely.get_parts(outline), return_index=True)
-    start = np.flatnonzero(line[1:] == line[:-1])
-    sides: Shapes = shapely.linestrings(np.stack([at[start], at[start + 1]], axis=1))
-    return sides
 
 
 def _with_corners(units: Shapes, missing: Floats) -> Shapes:
