@@ -27,22 +27,17 @@ def publish(context: JobContext) -> dict[str, Any]:
 
 
 @job_kind("publication_timer", every=timedelta(minutes=1))
-def publication_timer(context: JobContext) -> dict[str, list[str]]:
-    """Ask for the publications that have come and are not applied, whatever became of their jobs."""
+def publication_timer(context: JobContext) -> dict[str, Any]:
+    """Ask for the publications that have come and are not applied, whatever became of their jobs, and look at reports that were
+    committed while grids changed."""
     with context.engine.begin() as conn:
         days = due_days(conn, today(context.settings.zone))
         for day in days:
             ask_for_publication(conn, context.settings, day)
-    return {"due": [day.isoformat() for day in days]}
-
-
-@job_kind("latecomers", every=timedelta(minutes=1))
-def latecomers(context: JobContext) -> dict[str, int]:
-    """Look again at reports that were committed while grids changed: in one transaction, killed before its end it did nothing."""
     with context.engine.begin() as conn:
-        found = asdict(follow_latecomers(conn, context.settings))
+        late = asdict(follow_latecomers(conn, context.settings))
         context.heartbeat(progress=0.95)
-    return found
+    return {"due": [day.isoformat() for day in days], **late}
 
 
 @job_kind(OWNERS_JOB, attempts=20)

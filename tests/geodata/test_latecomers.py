@@ -183,12 +183,12 @@ def test_the_timer_looks(city: Engine, settings: Settings) -> None:
         filing.commit()
     with city.begin() as conn:
         conn.execute(delete(job))
-        conn.execute(job.insert().values(kind="latecomers"))
+        conn.execute(job.insert().values(kind="publication_timer"))
     Runner(city, settings).run_one()
     with city.connect() as conn:
         assert owner_of(conn, key) == "a"
         assert conn.execute(select(job.c.state, job.c.result)).one() == (
-            "done", {"looked_at": 1, "corrected": 1, "rerouted": 0, "asked": 0},
+            "done", {"due": [], "looked_at": 1, "corrected": 1, "rerouted": 0, "asked": 0},
         )  # fmt: skip
         assert conn.scalar(select(func.count()).select_from(fact)) == 1
 

@@ -1,7 +1,9 @@
 """Data: grids are edited inside the own area, layers are tried and applied as jobs, bad files leave nothing behind."""
 
+import importlib
 import io
 import json
+import pkgutil
 import re
 import uuid
 import zipfile
@@ -14,14 +16,17 @@ import shapely
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, select, text, update
 
+from geodata import jobs
 from geodata.account_areas import give_area
 from geodata.accounts import add_account
+from geodata.jobs import known_kinds
 from geodata.jobs.runner import Runner
 from geodata.settings import Settings
 from geodata.tables import audit_log, grid, job
 from geodata.uploads import KEPT, keep_upload, sweep_uploads
 from tests.geodata.cities import COMMUNITY, SIDE, SOUTH, WEST, insert_post
 from tests.web.conftest import PASSWORD, SignIn, csrf_of, sign_in
+from web.data.jobs import JOB_WORDS
 
 
 @pytest.fixture
@@ -365,6 +370,12 @@ def test_files_go_after_a_week(tmp_path: Path) -> None:
 
 
 # Jobs, layers, findings.
+
+
+def test_every_kind_of_job_has_a_name() -> None:
+    for module in pkgutil.iter_modules(jobs.__path__):
+        importlib.import_module(f"{jobs.__name__}.{module.name}")
+    assert {name for name in known_kinds() if not name.startswith("test")} <= JOB_WORDS.keys()
 
 
 def test_one_sees_own_jobs_and_managers_all(signed_in: SignIn, manager: FlaskClient, city: Engine) -> None:

@@ -30,6 +30,11 @@ STATE_WORDS = {
 JOB_WORDS = {
     KIND: _l("Load a layer"),
     "assign": _l("Assign anew"),
+    "owners_after_boundaries": _l("Assign anew after boundaries changed"),
+    "publish": _l("Bring new boundaries into force"),
+    "publication_timer": _l("Look for boundaries that have come"),
+    "addresses": _l("Look for addresses"),
+    "addresses_timer": _l("Look for addresses again"),
     "coverage": _l("Derive coverage"),
     "coverage_timer": _l("Look for changed layers"),
     "positions": _l("Judge coordinates"),
