@@ -53,11 +53,12 @@ class OrderState:
 def is_order_number(number: str) -> bool:
     """Whether a text can be a number: it is also the end of an address, and stands in an index.
 
-    >>> [is_order_number(text) for text in ("HH-1", "市/1", "", " HH-1", "/1", "1//2")]
-    [True, True, False, False, False, False]
+    >>> [is_order_number(text) for text in ("HH-1", "市/1", "1.2", "", " HH-1", "/1", "1//2", "..", "1/./2")]
+    [True, True, True, False, False, False, False, False, False]
     """
     clean = number == number.strip() and number.isprintable() and not number.startswith("/") and "//" not in number
-    return clean and 0 < len(number) <= NUMBER_MOST
+    # Programs take . and .. out of an address before they ask for it.
+    return clean and 0 < len(number) <= NUMBER_MOST and not {".", ".."} & set(number.split("/"))
 
 
 def order_by_number(conn: Connection, scope: Scope, number: str) -> OrderState:

@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 worker_class = "gthread"
 workers = 2
@@ -19,3 +20,10 @@ errorlog = "-"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()  # noqa: S108
 # Proxies are believed as the setting `proxies` says, by web.security, not by gunicorn.
 forwarded_allow_ips = ""
+
+
+def post_worker_init(worker: Any) -> None:
+    """Once a process has parted from the others it reads what it will be asked for."""
+    from web.warming import keep_warm
+
+    keep_warm(worker.wsgi)

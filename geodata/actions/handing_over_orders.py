@@ -19,8 +19,8 @@ class OrderNumberMissing(GridmapError):
     """An order without a number, or with one that is none."""
 
     code = "order_number_missing"
-    zh = "请给出工单编号 number（不超过 {most} 字，首尾无空格，不含控制字符，不以斜线开头，无连续斜线）。"
-    en = "Give the order's number (at most {most} characters, no blanks around it, no control characters, no slash in front, no two in a row)."
+    zh = "请给出工单编号 number（不超过 {most} 字，首尾无空格，不含控制字符，不以斜线开头，无连续斜线，斜线之间不是单独的点）。"
+    en = "Give the order's number (at most {most} characters, no blanks around it, no control characters, no slash in front, no two in a row, no lone dots between slashes)."
 
 
 class OrderDiffers(GridmapError):

@@ -15,8 +15,10 @@ from sqlalchemy import Connection, func, select, update
 from geodata.actions.acting import Actor
 from geodata.actions.locating import locate_place
 from geodata.actions.managing import ChangedMeanwhile
+from geodata.actions.teaching import teach_name, withdraw_taught
 from geodata.addresses.matching import AREAS, candidate_json, match_addresses
 from geodata.addresses.queue import Search, keep_searches, search_of_report
+from geodata.compound_aliases import compound_at, compound_of_candidate
 from geodata.owners.deriving import derive_reports
 from geodata.owners.writing import write_owners
 from geodata.points import point
@@ -101,12 +103,13 @@ def tag_of_search(search: Search) -> str:
 
 
 def place_at_candidate(
-    conn: Connection, settings: Settings, by: Actor, ref: UUID | str, seen: str, chosen: int
+    conn: Connection, settings: Settings, by: Actor, ref: UUID | str, seen: str, chosen: int, *, teach: bool = False
 ) -> bool:
     """Place a report at one of its candidates; False when it is there already by the same choice.
 
-    Errors: ``UnknownReport``, ``ChangedMeanwhile``, ``CandidateMissing``, ``CandidateIsNoPlace``, ``OutsideArea`` for a candidate that the
-    actor may not see.
+    ``teach``: the name in its address means the candidate's compound from now on (`geodata.actions.teaching`). Errors: ``UnknownReport``,
+    ``ChangedMeanwhile``, ``CandidateMissing``, ``CandidateIsNoPlace``, ``OutsideArea`` for a candidate that the actor may not see,
+    ``NoCompoundThere``, ``NameNotToTeach``.
     """
     search = _locked(conn, by, ref)
     if not 0 <= chosen < len(search.candidates):
@@ -114,34 +117,52 @@ def place_at_candidate(
     candidate = search.candidates[chosen]
     # Not where somebody has corrected the place since: that is another place by now.
     there = (search.lon, search.lat) == (candidate["lon"], candidate["lat"])
-    if search.state == "placed" and search.chosen == chosen and there:
+    if search.state == "placed" and search.chosen == chosen and there and not teach:
         return False
     _check_seen(search, seen)
     if candidate["kind"] in AREAS:
         raise CandidateIsNoPlace(field="chosen", name=candidate["name"])
     _check_reach(conn, settings, by, candidate["lon"], candidate["lat"])
     _decide(conn, by, search, "placed", chosen=chosen)
+    detail: dict[str, Any] = {"candidate": candidate}
+    if teach:
+        meant = compound_of_candidate(conn, candidate["kind"], candidate["key"])
+        detail["taught"] = teach_name(conn, settings, by, search.report_id, search.address_text, meant)
     _set_point(conn, search.report_id, candidate["lon"], candidate["lat"], "address")
-    _note(conn, search, "address_placed", by, {"candidate": candidate})
+    _note(conn, search, "address_placed", by, detail)
     _own(conn, settings, [search.report_id], "address_matched", by.account_id)
     return True
 
 
 def place_at_point(
-    conn: Connection, settings: Settings, by: Actor, ref: UUID | str, seen: str, lon: float, lat: float
+    conn: Connection,
+    settings: Settings,
+    by: Actor,
+    ref: UUID | str,
+    seen: str,
+    lon: float,
+    lat: float,
+    *,
+    teach: bool = False,
 ) -> bool:
     """Place a report where a person clicked (WGS84 degrees); False when its pin is there already.
 
-    Errors: ``UnknownReport``, ``ChangedMeanwhile``, ``CoordinateOutOfRange``, ``OutsideArea``.
+    ``teach``: the name in its address means the compound around the place from now on. Errors: ``UnknownReport``, ``ChangedMeanwhile``,
+    ``CoordinateOutOfRange``, ``OutsideArea``, ``NoCompoundThere``, ``NameNotToTeach``.
     """
     search = _locked(conn, by, ref)
-    if search.state == "placed" and search.chosen is None and (search.lon, search.lat) == (lon, lat):
+    there = (search.lon, search.lat) == (lon, lat)
+    if search.state == "placed" and search.chosen is None and there and not teach:
         return False
     _check_seen(search, seen)
     _check_reach(conn, settings, by, lon, lat)
     _decide(conn, by, search, "placed")
+    detail: dict[str, Any] = {"lon": lon, "lat": lat}
+    if teach:
+        meant = compound_at(conn, lon, lat)
+        detail["taught"] = teach_name(conn, settings, by, search.report_id, search.address_text, meant)
     _set_point(conn, search.report_id, lon, lat, "person")
-    _note(conn, search, "address_placed", by, {"lon": lon, "lat": lat})
+    _note(conn, search, "address_placed", by, detail)
     _own(conn, settings, [search.report_id], "moved", by.account_id)
     return True
 
@@ -195,6 +216,7 @@ def _decide(
         "decided_at": datetime.now(UTC),
     }
     conn.execute(update(address_search).where(address_search.c.report_id == search.report_id).values(**decided))
+    withdraw_taught(conn, by, search.report_id)
 
 
 def _set_point(conn: Connection, report_id: int, lon: float, lat: float, placed_by: str) -> None:

@@ -102,6 +102,12 @@ def address_index(conn: Connection, settings: Settings) -> AddressIndex:
     return known[2]
 
 
+def last_index(conn: Connection, settings: Settings) -> AddressIndex:
+    """The index as this process read it last, whatever has changed since: for what is offered, never for what is decided."""
+    known = _kept.get(str(conn.engine.url))
+    return address_index(conn, settings) if known is None else known[2]
+
+
 def find_address(
     conn: Connection,
     settings: Settings,

@@ -88,8 +88,8 @@ class OrderNumberMalformed(RowError):
     """A number of an order that cannot be one."""
 
     code = "order_number_malformed"
-    zh = "工单编号无效：不超过 {most} 字，不含控制字符，不以斜线开头，无连续斜线。"
-    en = "The order's number cannot be one: at most {most} characters, no control characters, no slash in front, no two in a row."
+    zh = "工单编号无效：不超过 {most} 字，不含控制字符，不以斜线开头，无连续斜线，斜线之间不是单独的点。"
+    en = "The order's number cannot be one: at most {most} characters, no control characters, no slash in front, no two in a row, no lone dots between slashes."
 
 
 class DueBeforeReceived(RowError):

@@ -11,6 +11,7 @@ from gridmap.address.match import match
 from gridmap.address.parse import parse
 from gridmap.address.parts import PART_KINDS, Address, Part, PartKind
 from gridmap.address.rows import Building, Compound, Division, Place, Road
+from gridmap.address.teaching import unknown_name
 
 __all__ = [
     "PART_KINDS",
@@ -28,4 +29,5 @@ __all__ = [
     "is_sure",
     "match",
     "parse",
+    "unknown_name",
 ]

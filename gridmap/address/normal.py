@@ -11,6 +11,8 @@ _SIMPLE: Final = str.maketrans(
 )  # fmt: skip
 _DASHES: Final = frozenset("-‐‑‒–—―－─~～/／\\·•.。_")
 _DROPPED: Final = frozenset("()（）[]【】「」『』《》〈〉<>“”\"'‘’`{}*")
+#: Marks that nobody sees: joiners, directions, control characters but blanks, halves of characters.
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"))
 _NUMBER_SIGNS: Final = frozenset("#＃№♯")
 #: What stands between parts in the normal form.
 GAP: Final = " "
@@ -68,6 +70,12 @@ def _sign(character: str) -> str:
         return "#"
     if character in _DROPPED or character.isspace():
         return ""
+    if unicodedata.category(character) in _UNSEEN:
+        return ""
+    if character.isnumeric() and not character.isalpha() and ord(character) not in _SIMPLE:
+        number = unicodedata.numeric(character)
+        if number.is_integer():  # ３, ③, ㈢, Ⅲ, ٣
+            return str(int(number))
     folded = unicodedata.normalize("NFKC", character).upper().translate(_SIMPLE)
     return "".join(each if each.isalnum() or each in "#-" else GAP for each in folded if not each.isspace())
 

@@ -1,6 +1,8 @@
 """Texts to things of a small gazetteer."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gridmap.address import Building, Candidate, Compound, Division, Gazetteer, Place, Road, is_sure, match
 
@@ -265,3 +267,28 @@ def test_sure_needs_score_and_margin() -> None:
     assert is_sure([candidate("a", 0.95), candidate("b", 0.7)])
     assert not is_sure([candidate("a", 0.95, near=True)])
     assert is_sure([candidate("a", 0.95, compound="b"), candidate("b", 0.8)]), "its own compound is no rival"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["富邦小区３号楼", "富邦小区③号楼", "富邦小区㈢号楼", "富邦小区Ⅲ号楼", "富邦小区٣号楼", "富\u200b邦\u200d小区3号楼", "\u202e富邦小区3号楼\u202c", "富\x00邦小区\x013号楼", "富邦小区🏠3号楼😀", "富邦小区3\u0301号楼", "富邦小區三號樓", "富邦小区\r\n\t3号楼", "'; DROP TABLE building;--富邦小区3号楼"],
+)  # fmt: skip
+def test_odd_characters_hide_no_number(text: str, gazetteer: Gazetteer) -> None:
+    found = first(text, gazetteer)
+    assert found.key == "fubang-3", found
+    assert all(0 <= start < end <= len(text) for _, start, end in found.spans)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["富邦小区" * 25_000, "1" * 100_000, "富邦小区3号楼" + "垃圾" * 50_000, "\ufdfa" * 200, "第" * 200, "㍿" * 200, "一二三四五六七八九十" * 20, "-" * 200, "路" * 200, "小区" * 100, "3-" * 100],
+)  # fmt: skip
+def test_long_and_senseless_texts_end(text: str, gazetteer: Gazetteer) -> None:
+    assert all(each.key in ("fubang", "fubang-3") for each in match(text, gazetteer))
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_an_answer(gazetteer: Gazetteer, text: str) -> None:
+    for each in match(f"富邦小区{text}", gazetteer):
+        assert 0 <= each.score <= 1
+        assert all(0 <= start < end <= len(text) + 4 for _, start, end in each.spans)

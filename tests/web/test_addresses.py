@@ -68,8 +68,8 @@ def file(compounds: Engine, web_settings: Settings) -> Callable[..., UUID]:
         return ref
 
     with compounds.begin() as conn:
-        conn.execute(text("DELETE FROM address_search"))
-        conn.execute(text("DELETE FROM hotline_order"))
+        for table in ("address_search", "hotline_order", "compound_alias"):
+            conn.execute(text(f"DELETE FROM {table}"))
     return run
 
 
@@ -131,6 +131,31 @@ def test_one_click_places_and_the_next_comes_up(signed_in: SignIn, file: Callabl
     assert answer.status_code == 303
     assert "已定位：富邦小区附近" in browser.get(answer.headers["Location"]).text
     assert placed(city, second) == ("e", "address", "address", "placed")
+
+
+def test_a_name_is_taught_by_a_tick_and_told_of(signed_in: SignIn, file: Callable[..., UUID], city: Engine) -> None:
+    ref, other = file("毛纺厂家属院3号楼"), file("毛纺厂家属院3号楼附近")
+    browser = signed_in("dispatcher")
+    page = queue(browser, order=str(ref))
+    assert "以后把“毛纺厂家属院”认作所选的小区" in page
+    assert 'hx-include="#teach"' in page
+    assert "以后把" not in queue(browser, order=str(other)), "beside it is not called so"
+    lon, lat = middle_of("e")
+    sent = {**fields(page), "lon": str(lon), "lat": str(lat), "teach": "1"}
+    assert "已定位" in browser.post(f"/data/addresses/{ref}/place", data=sent, headers=HTMX).text
+    page = queue(browser, state="placed", order=str(ref))
+    assert "此后“毛纺厂家属院”即认作富邦小区" in page
+    following = file("毛纺厂家属院3号楼")
+    assert placed(city, following) == ("e", "address", "address", "assigned")
+    assert "小区：曾用名" in queue(browser, state="assigned", order=str(following))
+
+
+def test_a_place_in_no_compound_is_refused_with_the_tick(signed_in: SignIn, file: Callable[..., UUID]) -> None:
+    ref = file("毛纺厂家属院3号楼")
+    browser = signed_in("dispatcher")
+    lon, lat = middle_of("i")
+    sent = {**fields(queue(browser)), "lon": str(lon), "lat": str(lat), "teach": "1"}
+    assert "不在任何小区内" in browser.post(f"/data/addresses/{ref}/place", data=sent, headers=HTMX).text
 
 
 def test_a_pin_places_too(signed_in: SignIn, file: Callable[..., UUID], city: Engine) -> None:

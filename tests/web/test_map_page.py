@@ -153,6 +153,20 @@ def test_a_grid_without_a_worker_says_so(leader: FlaskClient) -> None:
     assert "本网格目前没有网格员" in leader.get("/map/grids/a").text
 
 
+def test_the_card_of_a_compound_tells_its_other_names(
+    worker: FlaskClient, things: dict[str, UUID], city: Engine
+) -> None:
+    path, names = f"/map/compounds/{things['compound']}", text("UPDATE compound SET aliases = :names WHERE ref = :ref")
+    assert "曾用名" not in worker.get(path).text
+    with city.begin() as conn:
+        conn.execute(names, {"names": ["纺织厂家属院", "三毛宿舍"], "ref": things["compound"]})
+    try:
+        assert "别名、曾用名 三毛宿舍、纺织厂家属院" in text_of(worker.get(path).text)
+    finally:
+        with city.begin() as conn:
+            conn.execute(names, {"names": [], "ref": things["compound"]})
+
+
 def test_the_card_of_a_compound(worker: FlaskClient, things: dict[str, UUID]) -> None:
     page = worker.get(f"/map/compounds/{things['compound']}").text
     card = text_of(page)

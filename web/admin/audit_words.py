@@ -20,6 +20,8 @@ ACTION = {
     "token_issued": _l("made a token"),
     "token_revoked": _l("revoked a token"),
     "owners_assigned": _l("assigned reports anew"),
+    "name_taught": _l("taught another name of a compound"),
+    "name_withdrawn": _l("took another name of a compound back"),
     "audit_exported": _l("exported the audit log"),
 }
 

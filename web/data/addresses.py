@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.actions.placing import give_up_placing, place_at_candidate, place_at_point, tag_of_search
+from geodata.actions.teaching import name_to_offer
 from geodata.addresses.queue import Search, list_searches, next_search, search_counts, search_of_report
+from geodata.compound_aliases import taught_by
 from geodata.days import today
 from gridmap.access import Permission
 from gridmap.errors import GridmapError
@@ -52,15 +54,16 @@ def addresses_queue() -> str:
 @blueprint.post("/addresses/<uuid:ref>/place")
 @requires(Permission.PLACE_REPORTS)
 def addresses_place(ref: UUID) -> AnyResponse:
-    """Place a report at the candidate ``chosen``, or at ``lon`` and ``lat`` (WGS84) where none is chosen."""
-    settings, chosen = db.settings(), field("chosen")
+    """Place a report at the candidate ``chosen``, or at ``lon`` and ``lat`` (WGS84) where none is chosen; ``teach`` the name it bears."""
+    settings, chosen, teach = db.settings(), field("chosen"), field("teach") == "1"
 
     def place(conn: Connection) -> None:
         if chosen:
             number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 4 else -1
-            place_at_candidate(conn, settings, actor(), ref, field("seen"), number)
+            place_at_candidate(conn, settings, actor(), ref, field("seen"), number, teach=teach)
         else:
-            place_at_point(conn, settings, actor(), ref, field("seen"), _degrees("lon"), _degrees("lat"))
+            lon, lat = _degrees("lon"), _degrees("lat")
+            place_at_point(conn, settings, actor(), ref, field("seen"), lon, lat, teach=teach)
 
     return _decided(ref, place, _("Placed: %(address)s"))
 
@@ -138,6 +141,8 @@ def _queue(
         "search": search,
         "seen": tag_of_search(search) if search else "",
         "candidates": _visible(search) if search else [],
+        "teachable": name_to_offer(conn, db.settings(), search.address_text) if search else None,
+        "taught": taught_by(conn, search.report_id) if search else None,
         "done": done,
         "trouble": error.text(language()) if error else "",
         "trouble_field": error.field if error else None,

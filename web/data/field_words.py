@@ -6,6 +6,7 @@ FIELD_WORDS = {
     "accuracy_m": lazy_pgettext("field", "Accuracy (m)"),
     "address": lazy_pgettext("field", "Address"),
     "address_text": lazy_pgettext("field", "Address as written"),
+    "aliases": lazy_pgettext("field", "Other and former names"),
     "area_code": lazy_pgettext("field", "Code of the area"),
     "building_code": lazy_pgettext("field", "Code of the building"),
     "care_groups": lazy_pgettext("field", "Care groups"),

@@ -7,6 +7,7 @@ from flask import render_template, request
 
 from geodata.actions import PlaceAnswer, locate_place
 from geodata.buildings import UnknownBuilding, building_by_ref, households_of, stairwells_of
+from geodata.compound_aliases import names_of
 from geodata.compounds import UnknownCompound, bodies_of, compound_by_ref, compounds_of_grid, gates_of
 from geodata.divisions import division_chain
 from geodata.grids import grid_by_code
@@ -86,6 +87,7 @@ def compound(ref: UUID, place: PlaceAnswer | None = None) -> str:
         compound=found,
         bodies={body.kind: body for body in bodies},
         before=before,
+        other_names=names_of(conn, found.id),
         posts=posts_of_compound(conn, scope(), found.id, at),
         heads=heads_of_compound(conn, scope(), found.id, at),
         gates=gates_of(conn, found.id),

@@ -190,7 +190,7 @@ def test_hours_without_end_are_refused(load: Load, tmp_path: Path) -> None:
     assert summary.new == 1
 
 
-@pytest.mark.parametrize("number", ["x" * 61, "HH\t1", "/HH-1", "HH//1"])
+@pytest.mark.parametrize("number", ["x" * 61, "HH\t1", "/HH-1", "HH//1", ".", "..", "HH/../1"])
 def test_a_number_that_no_address_can_end_in_is_refused(load: Load, tmp_path: Path, number: str) -> None:
     summary = load(gb18030(tmp_path, 工单编号=[number, "HH-1", "HH/2", "HH-3"]))
     assert reasons(summary) == [(2, "order_number_malformed")]
