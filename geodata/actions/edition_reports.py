@@ -9,8 +9,8 @@ from geodata.settings import Settings
 from geodata.tables import doubt, grid, owner, owner_history, report
 from gridmap.report import OVER
 
-#: What becomes of reports: they follow their place, a person is asked, they stay.
-FATES = ("rerouted", "asked", "kept")
+#: What becomes of reports: open ones follow their place (rerouted), or a person is asked; closed ones stay (kept).
+FATES = ("open", "rerouted", "asked", "kept")
 
 
 def edition_reports(
@@ -23,15 +23,21 @@ def edition_reports(
     move: tuple[str, str] | None = None,
     status: str | None = None,
 ) -> list[int]:
-    """Keys of the reports of a fate on a day, the latest first.
+    """Keys of the reports of a fate on a day, the latest first; ``open`` are both those re-routed and those asked about.
 
     ``move`` (codes from and to, "" for none) and ``status`` narrow them. Before the day is ``applied`` they are worked out as things are
     now, afterwards they are those of the history of owners, of the questions asked since, and of the editions that ended.
     """
+    if fate == "open":
+        both = (
+            edition_reports(conn, settings, day, each, applied=applied, move=move, status=status)
+            for each in ("rerouted", "asked")
+        )
+        return sorted({key for keys in both for key in keys}, reverse=True)
     if fate == "kept":
         return _keys(conn, _kept(day), status)
     if applied:
-        return _keys(conn, _rerouted(day, move) if fate == "rerouted" else _asked(settings, day), status)
+        return _keys(conn, _rerouted(day, move) if fate == "rerouted" else _asked(settings, day, move), status)
     rows = concerned_reports(conn, settings, day)
     chosen = rows["fate"] == fate
     if status:
@@ -70,11 +76,18 @@ def _rerouted(day: date, move: tuple[str, str] | None) -> Select[tuple[int]]:
     return found.where(before == move[0], after == move[1]) if move else found
 
 
-def _asked(settings: Settings, day: date) -> Select[tuple[int]]:
+def _asked(settings: Settings, day: date, move: tuple[str, str] | None) -> Select[tuple[int]]:
     """Those about whom a person was asked since the day, and who belonged to a grid that it ended, or may belong to one that it began."""
     ended = select(grid.c.id).where(func.upper(grid.c.valid) == day)
     begun = select(grid.c.code).where(func.lower(grid.c.valid) == day)
     offered = func.jsonb_array_elements(doubt.c.alternatives).table_valued("value").render_derived()
     possible = select(1).select_from(offered).where(offered.c.value.op("->>")(0).in_(begun)).exists()
     since = func.date(func.timezone(settings.time_zone, doubt.c.opened_at)) >= day
-    return select(doubt.c.report_id).where(doubt.c.kind == "published", since, doubt.c.grid_id.in_(ended) | possible)
+    found = select(doubt.c.report_id).where(doubt.c.kind == "published", since, doubt.c.grid_id.in_(ended) | possible)
+    if move is None:
+        return found
+    # The new grid is asked about first, the present one last; where there is none, it is left out.
+    asked_code = select(grid.c.code).where(grid.c.id == doubt.c.grid_id).scalar_subquery()
+    offered_code = doubt.c.alternatives.op("->")(0).op("->>")(0)
+    goes_to = func.coalesce(func.nullif(offered_code, asked_code), "") if move[1] == "" else offered_code
+    return found.where(func.coalesce(asked_code, "") == move[0], goes_to == move[1])

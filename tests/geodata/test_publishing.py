@@ -139,6 +139,7 @@ def test_new_boundaries_re_route_what_is_not_dispatched_and_ask_about_the_rest(
     assert noted.applied_at is not None
     listed = {fate: edition_reports(conn, settings, day, fate, applied=True) for fate in FATES}
     assert listed == {
+        "open": sorted((reports["whistled"], reports["filed"], decided, reports["in_progress"]), reverse=True),
         "rerouted": [reports["whistled"], reports["filed"]], "asked": [decided, reports["in_progress"]], "kept": [reports["closed"]],
     }  # fmt: skip
     assert edition_reports(conn, settings, day, "rerouted", applied=True, move=("a", "b")) == []

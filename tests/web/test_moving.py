@@ -165,6 +165,9 @@ def test_the_history_of_a_grid_shows_editions_and_lineage(
     assert [(step["from"], step["to"], step["share_of_from"], step["share_of_to"]) for step in found["lineage"]] == [
         ("e", "z", pytest.approx(0.4, abs=1e-3), 1.0)
     ]
+    to_cases = f'href="/data/editions/{published}/cases?fate=open&amp;from=e&amp;to=z"'
+    assert to_cases in signed_in("admin").get("/map/grids/z/history").text
+    assert "/cases?fate" not in signed_in("leader").get("/map/grids/z/history").text
     # A worker of e sees the code of the neighbour, no link.
     own = signed_in("grid_worker").get("/map/grids/e/history").text
     assert ">z</span>" in own
@@ -188,6 +191,8 @@ def test_editions_are_listed_previewed_and_withdrawn(
     asked = browser.get(f"/data/editions/{published}/cases?fate=asked").text
     assert f'href="/cases/{cases["works"]}"' in asked
     assert "由人工确认 · 1 件" in asked
+    one = browser.get(f"/data/editions/{published}/cases?fate=open&from=e&to=z&status=in_progress").text
+    assert f'href="/cases/{cases["works"]}"' in one
     assert browser.get("/data/editions/2019-01-01/cases").status_code == 404
     token = csrf_of(ahead)
     editor = signed_in("boundary_editor")

@@ -18,6 +18,7 @@ from web.paging import part_of
 from web.scope import scope
 
 FATE_WORDS = {
+    "open": _l("re-routed, or a person is asked"),
     "rerouted": _l("re-routed to the grid that holds their place"),
     "asked": _l("a person is asked"),
     "kept": _l("stay with the grid of their time"),

@@ -29,5 +29,6 @@ def grid_history(code: str) -> str:
         chain=division_chain(conn, editions[0].community_code),
         steps=told_lineage(conn, code),
         at=at,
+        may_list=scope().may(Permission.MANAGE_DATA) and scope().everywhere,
         may_see=lambda place, community: scope().holds(place.code, community),
     )
