@@ -252,11 +252,23 @@ def test_bounds_in_the_wrong_order_are_refused() -> None:
         Rules(target=400, lower=500, upper=300)
 
 
-def test_the_outline_comes_back_as_it_was() -> None:
-    ring = [(0.0012345, 0.0067), (200.00333, 1.23456), (200.0049, 1.2361), (199.99777, 99.5551), (0.5, 100.12345)]
+@pytest.mark.parametrize(
+    "ring",
+    [
+        # corners within a centimetre of each other
+        [(0.0012345, 0.0067), (200.00333, 1.23456), (200.0049, 1.2361), (199.99777, 99.5551), (0.5, 100.12345)],
+        # half a centimetre, which may be rounded either way
+        [(0.785, 0.005), (200.015, 0.0), (199.985, 100.005), (100.065, 99.995), (1.075, 600.0)],
+        # a street that meets the outline beside a corner
+        [(0, 0), (100.1149, -0.0042), (200, 3), (200, 100), (99.9947, 100.0013), (0, 97)],
+    ],
+)
+def test_the_outline_comes_back_as_it_was(ring: list[tuple[float, float]]) -> None:
     boundary = shapely.Polygon(ring)
     road = shapely.LineString([(100.1234, -10), (99.9876, 120)])
     units = make_units(Ground.of(boundary, [house(40, 40), house(140, 40)], [1, 2], roads=[road]))
+    assert units.households.tolist() == [1, 2]
+    assert "outline_rounded" not in adjusted(units)
     whole = shapely.union_all(units.shapes)
     assert shapely.symmetric_difference(whole, boundary).area < 1e-6
     corners = {tuple(np.round(at, 7)) for at in shapely.get_coordinates(units.shapes)}
