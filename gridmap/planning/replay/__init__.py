@@ -4,9 +4,9 @@ Who would have had it, how much on which day, how far to walk, and how evenly it
 """
 
 from gridmap.planning.replay.beside import Beside, beside
-from gridmap.planning.replay.events import DayOutOfPeriod, Events, UnequalEvents
+from gridmap.planning.replay.events import DayOutOfPeriod, Events, UnequalEvents, UnknownKind
 from gridmap.planning.replay.loads import Replay, replay
-from gridmap.planning.replay.walking import starts_in, walking_m
+from gridmap.planning.replay.walking import starts_in, walking_m, warm_up
 
 __all__ = [
     "Beside",
@@ -14,8 +14,10 @@ __all__ = [
     "Events",
     "Replay",
     "UnequalEvents",
+    "UnknownKind",
     "beside",
     "replay",
     "starts_in",
     "walking_m",
+    "warm_up",
 ]

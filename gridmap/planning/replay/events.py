@@ -27,13 +27,21 @@ class DayOutOfPeriod(GridmapError):
     en = "The day {day} of event {event} is not within the days replayed, {first} to {last}."
 
 
+class UnknownKind(GridmapError):
+    """A channel or category that has no name."""
+
+    code = "unknown_kind_of_event"
+    zh = "第 {event} 条记录的“{name}”为 {value}，只有 {kinds} 种（从0起）。"
+    en = "Event {event} has “{name}” {value}, but there are only {kinds} of them (from 0)."
+
+
 @dataclass(frozen=True, slots=True)
 class Events:
     """Places (degrees; NaN where nobody knows one), days (datetime64[D]), and what it was: places in ``channels`` and in ``categories``.
 
     ``work`` is what an event costs its worker, in any unit (minutes, say); 1 each by default. ``walked`` says whether the worker goes there,
     by default always. ``first`` and ``last`` are the days replayed, both included; those of the events by default. Errors: ``UnequalEvents``,
-    ``DayOutOfPeriod``.
+    ``DayOutOfPeriod``, ``UnknownKind``.
     """
 
     lon: Floats
@@ -53,6 +61,14 @@ class Events:
             values = getattr(self, name)
             if values is not None and len(values) != len(self.lon):
                 raise UnequalEvents(name=name, found=len(values), wanted=len(self.lon), field=name)
+        for name, kinds in (("channel", self.channels), ("category", self.categories)):
+            values = getattr(self, name)
+            if values is None:
+                continue
+            wrong = np.flatnonzero((values < 0) | (values >= len(kinds)))
+            if len(wrong):
+                row = int(wrong[0])
+                raise UnknownKind(row=row, event=row, name=name, value=int(values[row]), kinds=len(kinds), field=name)
         set_ = object.__setattr__
         set_(self, "day", self.day.astype("datetime64[D]"))
         if len(self.day):

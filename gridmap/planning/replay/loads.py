@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gridmap.assignment import GridIndex
-from gridmap.planning.replay.events import Events
+from gridmap.planning.replay.events import Events, UnequalEvents
 from gridmap.planning.replay.walking import walking_m
 
 Ints = NDArray[np.int64]
@@ -56,7 +56,12 @@ def replay(
 
     ``starts`` are longitude and latitude (degrees) where each grid's worker sets out: a desk, or any point inside. ``workers`` has how many
     work in each grid, one by default. Owners follow the owner rule; what lies in no grid goes to the nearest within ``gap_limit_m``.
+    Errors: ``UnequalEvents`` when these do not belong to the grids.
     """
+    aligned = {"codes": codes, "starts": starts[0], "workers": codes if workers is None else workers}
+    for name, values in aligned.items():
+        if len(values) != len(index):
+            raise UnequalEvents(name=name, found=len(values), wanted=len(index), field=name)
     owner = index.locate(events.lon, events.lat, gap_limit_m=gap_limit_m, threads=threads)
     count = len(codes)
     owned = np.flatnonzero(owner >= 0)

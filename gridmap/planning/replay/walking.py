@@ -51,3 +51,9 @@ def starts_in(shapes: NDArray[np.object_]) -> tuple[Floats, Floats]:
     """A point in each grid (longitude and latitude), for rounds that begin nowhere in particular."""
     inside = shapely.point_on_surface(shapes)
     return shapely.get_x(inside), shapely.get_y(inside)
+
+
+def warm_up() -> None:
+    """Compile the loops, so that the first replay does not wait; with a warm cache it only loads them."""
+    one = np.zeros(4, dtype=np.int64)
+    walking_m(np.array([111.7, 111.71, 111.7, 111.71]), np.full(4, 40.8), one, one, np.array([111.7]), np.array([40.8]))

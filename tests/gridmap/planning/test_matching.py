@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridmap.codes import BEIJING, FREE, DuplicateGridCode, SerialsExhausted, number_plan
+from gridmap.coverage.measures import square_metres_per_square_degree
 from gridmap.lineage import Layer, lineage_of_units, lineage_shares
 from gridmap.planning.matching import InvalidKeepShare, matched_grids, unchanged_grids
 
@@ -27,6 +28,21 @@ def lineage(old: Any, new: Any, homes: Any) -> pd.DataFrame:
         buildings=np.ones(count, dtype=np.int64),
         area_m2=np.full(count, 100.0),
     )
+
+
+def test_lineage_of_units_is_that_of_their_ground() -> None:
+    cells = np.array([shapely.box(x, y, x + 1, y + 1) for y in range(4) for x in range(5)])
+    cells = shapely.transform(cells, lambda at: at * 0.001 + (111.7, 40.8))
+    rng = np.random.default_rng(2)
+    old, new, homes = rng.integers(0, 3, 20), rng.integers(0, 4, 20), rng.integers(0, 50, 20)
+    layers = [
+        Layer(np.array([shapely.union_all(cells[held == grid]) for grid in range(held.max() + 1)]), held)
+        for held in (old, new)
+    ]
+    area = shapely.area(cells) * square_metres_per_square_degree(40.802)
+    by_units = lineage_of_units(old, new, households=homes, buildings=np.ones(20, dtype=np.int64), area_m2=area)
+    by_ground = lineage_shares(layers[0], layers[1], homes)
+    pd.testing.assert_frame_equal(by_units, by_ground, rtol=1e-4)
 
 
 def test_a_grid_follows_its_households() -> None:

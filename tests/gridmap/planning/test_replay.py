@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from gridmap.assignment import GridIndex
 from gridmap.coverage.measures import metres_per_degree
-from gridmap.planning.replay import DayOutOfPeriod, Events, UnequalEvents, beside, replay, starts_in, walking_m
+from gridmap.planning.replay import (
+    DayOutOfPeriod,
+    Events,
+    UnequalEvents,
+    UnknownKind,
+    beside,
+    replay,
+    starts_in,
+    walking_m,
+)
 
 WEST, EAST = shapely.box(111.70, 40.80, 111.71, 40.81), shapely.box(111.71, 40.80, 111.72, 40.81)
 GRIDS = np.array([WEST, EAST])
@@ -83,6 +92,13 @@ def test_bad_input() -> None:
     with pytest.raises(DayOutOfPeriod) as late:
         events([(111.7, 40.8, 0, 0), (111.7, 40.8, 31, 0)])
     assert late.value.row == 1
+    with pytest.raises(UnknownKind):
+        events([(111.7, 40.8, 0, 3)])
+    with pytest.raises(UnknownKind):
+        events([(111.7, 40.8, 0, 0)], category=np.array([0]))
+    for options in ({"codes": ("A",)}, {"workers": [1]}):
+        with pytest.raises(UnequalEvents):
+            played(events([]), **options)
 
 
 @settings(max_examples=60)
