@@ -14,6 +14,7 @@ from gridmap.planning.units.ground import Floats, Ints, Shapes
 
 #: How far rounding may have moved a corner, in steps; what is farther from the outline is no corner of it.
 _FAR: Final = 1.5
+_APART: Final = 0.3  # steps between two corners on one side of the outline
 _LEAST_AREA: Final = 1.0  # square steps: what doubles may miss in the area of a city
 
 
@@ -85,9 +86,18 @@ def _place_between(placed: Floats, corner: Ints, original: _Outline) -> bool:
         points = shapely.points(placed[between])
         if way is None or (shapely.distance(points, way) > _FAR).any():
             return False
-        along = np.maximum.accumulate(shapely.line_locate_point(way, points))
+        along = _apart(shapely.line_locate_point(way, points), way.length)
         placed[between] = shapely.get_coordinates(shapely.line_interpolate_point(way, along))
     return True
+
+
+def _apart(along: Floats, length: float) -> Floats:
+    """Places along a way of some length in their order, no two in one place: a face between them would have no ground."""
+    steps = np.arange(1, len(along) + 1)
+    apart = min(_APART, length / (len(along) + 1))
+    ordered = np.maximum.accumulate(np.maximum(along - apart * steps, 0.0)) + apart * steps
+    found: Floats = np.minimum(ordered, length - apart * steps[::-1])
+    return found
 
 
 def _replaced(at: Floats, corners: Floats, placed: Floats) -> Floats:

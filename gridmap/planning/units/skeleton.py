@@ -44,11 +44,14 @@ class Skeleton:
     @property
     def known(self) -> Faces:
         """The faces as slivers are told by."""
-        inside = self.face_of[self.face_of >= 0]
+        held = self.face_of >= 0
+        inside = self.face_of[held]
+        homes = np.bincount(inside, self.households[held], minlength=len(self.faces)).astype(np.int64)
         return Faces(
             shapely.area(self.faces) / STEPS**2,
             shapely.length(self.faces) / STEPS,
             np.bincount(inside, minlength=len(self.faces)),
+            homes,
             self.compound,
             self.kind != LAND,
         )

@@ -1,4 +1,4 @@
-"""Slivers: strips between carriageways, triangles at slip roads, roundabouts, verges. Ground without buildings that is no unit."""
+"""Slivers: strips between carriageways, triangles at slip roads, roundabouts, verges. Ground without households that is no unit."""
 
 import heapq
 from dataclasses import dataclass
@@ -21,11 +21,12 @@ _TO_BARRIER: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """What is known of faces (n): area in m2, outline in m, buildings, compound (-1 none), and whether it is water or rail."""
+    """What is known of faces (n): area in m2, outline in m, buildings, households, compound (-1 none), whether it is water or rail."""
 
     area_m2: Floats
     outline_m: Floats
     buildings: Ints
+    households: Ints
     compound: Ints
     barrier: Bools
 
@@ -55,8 +56,8 @@ def merged_slivers(
     """The block of each face, named by one of its faces, and the faces that went into another.
 
     Faces of equal ``same`` (n, -1 for none) that touch are joined first: they are no slivers together if they are none as a whole.
-    A sliver has no building and is narrower than ``sliver_width_m`` (twice the area by the outline) or smaller than
-    ``sliver_area_m2``. The smallest goes first, to the neighbour with the longest border as weighed above.
+    A sliver has no households and is narrower than ``sliver_width_m`` (twice the area by the outline), or has no building and is
+    smaller than ``sliver_area_m2``. The smallest goes first, to the neighbour with the longest border as weighed above.
     """
     inner = ~borders.outer
     one, other = borders.face[inner], borders.beyond[inner]
@@ -80,6 +81,7 @@ class _Slivers:
         self.patches, self.weighed, self.rules = patches, weighed, rules
         self.area, self.outline = faces.area_m2.tolist(), faces.outline_m.tolist()
         self.buildings, self.barrier = faces.buildings.tolist(), faces.barrier.tolist()
+        self.households = faces.households.tolist()
         self.compound = faces.compound.tolist()
 
     def join(self, one: int, other: int) -> None:
@@ -110,16 +112,17 @@ class _Slivers:
         area = self.area[patch]
         if area < _ROUNDING_M2:
             return True
-        if self.buildings[patch] or self.compound[patch] >= 0:
+        if self.households[patch] or self.compound[patch] >= 0:
             return False
-        if self.barrier[patch]:
-            return bool(area < self.rules.sliver_area_m2)
-        return bool(area < self.rules.sliver_area_m2 or 2 * area < self.rules.sliver_width_m * self.outline[patch])
+        small = area < self.rules.sliver_area_m2 and not self.buildings[patch]
+        narrow = 2 * area < self.rules.sliver_width_m * self.outline[patch] and not self.barrier[patch]
+        return bool(small or narrow)
 
     def _into(self, patch: int, target: int) -> None:
         self.area[target] += self.area[patch]
         self.outline[target] += self.outline[patch] - 2 * self.patches.beside[patch].get(target, 0.0)
         self.buildings[target] += self.buildings[patch]
+        self.households[target] += self.households[patch]
         if self.compound[target] < 0 and self.barrier[target] == self.barrier[patch]:
             self.compound[target] = self.compound[patch]
         self.patches.merge(patch, target)
