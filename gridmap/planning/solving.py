@@ -2,23 +2,28 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gridmap.planning import _kernel
-from gridmap.planning._kernel import ANCHORS, AREA, OUTLINE, WEIGHT, WORK, Aims
+from gridmap.planning._kernel import ANCHORS, AREA, WEIGHT, WORK, Aims
 from gridmap.planning.demand import Bounds, Share
 from gridmap.planning.dividing import FREE, Problem
 from gridmap.planning.graph import Floats, Ints
 from gridmap.planning.starting import begin_anew, begin_from
-from gridmap.planning.wishes import Effort, Wishes
+from gridmap.planning.wishes import Effort, Stage, Wishes
 
 Progress = Callable[[float], None]
 
 _SMALL = 300  # units; problems up to this size are begun several times
 _BIAS_M = 1.0  # added to the length of a border when a tree chooses
+# Temperatures at which recuts and moves are accepted, at first and at last.
+_RECUT_HOT, _RECUT_COLD = 0.2, 0.008
+_MOVE_HOT, _MOVE_COLD = 0.03, 0.003
+_REPLANNING_HEAT = 0.3
 _MENDING_ROUNDS = 12
+_MEND = Stage(recuts=40, moves=20, heat=0.3, focus=0.9, three=0.4)
 _NOTHING = 1e-9
 
 
@@ -69,7 +74,7 @@ def _solve_for(problem: Problem, k: int, possible: bool, search: Search, seed: i
         name = np.bincount(home).argmax() if len(home) else FREE
         return _measured(problem, np.zeros(problem.size, dtype=np.int64), np.array([name]), aims, 0.0)
     effort = search.effort
-    starts = 1 if search.replanning else effort.small_starts if problem.size <= _SMALL else effort.starts
+    starts = effort.small_starts if problem.size <= _SMALL and not search.replanning else 1
     best: Solution | None = None
     for start in range(starts):
         found = _one_start(problem, k, aims, search, seed + 1000 * start, progress)
@@ -86,33 +91,28 @@ def _one_start(problem: Problem, k: int, aims: Aims, search: Search, seed: int, 
     else:
         label, names = begin_anew(problem, k, seed), np.full(k, FREE)
     best = _measured(problem, label, names, aims, math.inf)
-    for turn in range(effort.rounds):
-        heat = 0.3 if search.replanning else 0.5**turn
-        best = _round(problem, best, aims, seed + turn, effort.recuts, effort.moves, heat, 0.3, 0.1)
-        progress((turn + 1) / effort.rounds)
+    heat = _REPLANNING_HEAT if search.replanning else 1.0
+    for turn, stage in enumerate(effort.stages):
+        found = _run(problem, best, aims, replace(stage, heat=heat * stage.heat), seed + turn)
+        best = found if found.missed <= best.missed or turn == 0 else best
+        progress((turn + 1) / len(effort.stages))
     for turn in range(_MENDING_ROUNDS):
         if best.missed <= _NOTHING:
             break
-        found = _round(problem, best, aims, seed + 100 + turn, 40 + 20 * turn, 20, 0.3, 0.9, 0.4)
+        mend = replace(_MEND, recuts=_MEND.recuts * (1 + turn // 2))
+        found = _run(problem, best, aims, mend, seed + 100 + turn)
         if found.better_than(best):
             best = found
     return best
 
 
-def _round(
-    problem: Problem,
-    last: Solution,
-    aims: Aims,
-    seed: int,
-    recuts: int,
-    moves: int,
-    heat: float,
-    focus: float,
-    three: float,
-) -> Solution:
+def _run(problem: Problem, last: Solution, aims: Aims, stage: Stage, seed: int) -> Solution:
     label = last.label.copy()
-    score = _kernel.search(problem.units, aims, label, last.k, seed % 2**32, recuts * last.k, moves * problem.size,
-                           0.1 * heat, 0.003, 0.03 * heat, 0.002, focus, three, _BIAS_M)  # fmt: skip
+    score = _kernel.search(
+        problem.units, aims._replace(steep=aims.steep * stage.steep), label, last.k, seed % 2**32,
+        stage.recuts * last.k, stage.moves * problem.size,
+        _RECUT_HOT * stage.heat, _RECUT_COLD, _MOVE_HOT * stage.heat, _MOVE_COLD, stage.focus, stage.three, _BIAS_M,
+    )  # fmt: skip
     return _measured(problem, label, last.names, aims, score)
 
 
@@ -130,20 +130,27 @@ def _aims(problem: Problem, k: int, possible: bool, search: Search) -> Aims:
     wishes, effort, bounds = search.wishes, search.effort, search.bounds
     mean = max(problem.weight / k, _NOTHING)
     outline_m = 4.0 * math.sqrt(max(values[:, AREA].sum() / k, _NOTHING))
-    if effort.least_border:
-        outline_m = max(values[:, OUTLINE].max(), outline_m)
-    return Aims(
+    aims = Aims(
         mean=mean,
         lower=bounds.lower if possible else min(bounds.lower, 0.9 * mean),
         upper=bounds.upper if possible else max(bounds.upper, 1.1 * mean),
         tolerance=effort.tolerance,
         mean_work=max(values[:, WORK].sum() / k, _NOTHING),
-        even=0.0 if effort.least_border else 0.3 * wishes.even,
-        steep=50.0 * wishes.even,
+        even=0.3 * wishes.even,
+        steep=wishes.even,
         outside=50.0,
-        even_work=0.0 if effort.least_border else 2.0 * wishes.even_work,
-        compact=0.0 if effort.least_border else 0.15 * wishes.compact,
-        border=1.0 / outline_m if effort.least_border else 0.0,
-        barrier=0.5 * wishes.barriers / outline_m,
-        change=2.0 * wishes.few_changes if search.replanning else 0.0,
+        even_work=2.0 * wishes.even_work,
+        compact=0.3 * wishes.compact,
+        border=0.0,
+        barrier=2.0 * wishes.barriers / outline_m,
+        change=0.0,
     )
+    if effort.least_border:
+        return aims._replace(even=0.0, steep=0.0, even_work=0.0, compact=0.0, barrier=0.0, border=1.0 / outline_m)
+    if search.replanning:  # within the bounds, what is even and round counts for less than what stays
+        stays = 1.0 / (1.0 + 20.0 * wishes.few_changes)
+        return aims._replace(
+            even=stays * aims.even, steep=stays * aims.steep, even_work=stays * aims.even_work,
+            compact=stays * aims.compact, change=2.0 * wishes.few_changes,
+        )  # fmt: skip
+    return aims

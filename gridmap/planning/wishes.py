@@ -22,27 +22,46 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
-    """How much a mode searches: ``recuts`` a grid and ``moves`` a unit in each of so many ``rounds``, from so many ``starts``.
+class Stage:
+    """One round of search: ``recuts`` a grid, then ``moves`` a unit, accepted as at a temperature that sinks from ``heat``.
 
-    ``small_starts`` for problems of at most 300 units. ``tolerance``: the deviation from the mean that costs nothing.
+    ``steep``: how much a deviation beyond the tolerance weighs. ``focus``: share of recuts at grids beyond it. ``three``: share of
+    recuts of three grids.
     """
 
     recuts: int
     moves: int
-    rounds: int
-    starts: int
+    heat: float = 1.0
+    steep: float = 50.0
+    focus: float = 0.3
+    three: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much a mode searches: ``stages`` one after another, from ``small_starts`` beginnings where there are at most 300 units.
+
+    ``tolerance``: the deviation from the mean that costs little. ``least_border``: nothing counts but the border between grids.
+    """
+
+    stages: tuple[Stage, ...]
     small_starts: int
-    tolerance: float
+    tolerance: float = 0.04
     least_border: bool = False
 
 
 MODES: Final = {
-    "fast": Effort(recuts=80, moves=80, rounds=1, starts=1, small_starts=1, tolerance=0.05),
-    "balanced": Effort(recuts=300, moves=200, rounds=1, starts=1, small_starts=3, tolerance=0.05),
-    "tight": Effort(recuts=1000, moves=300, rounds=2, starts=1, small_starts=4, tolerance=0.035),
-    "border": Effort(recuts=3000, moves=2000, rounds=2, starts=1, small_starts=4, tolerance=1.0, least_border=True),
-}
+    "fast": Effort((Stage(recuts=100, moves=20),), small_starts=1),
+    "balanced": Effort((Stage(recuts=400, moves=100),), small_starts=3),
+    "tight": Effort(
+        (
+            Stage(recuts=1200, moves=300),
+            Stage(recuts=500, moves=200, heat=0.25, steep=300.0, focus=0.5),
+        ),
+        small_starts=4,
+    ),
+    "border": Effort((Stage(recuts=3000, moves=1000), Stage(recuts=1000, moves=1000, heat=0.5)), small_starts=4, least_border=True),
+}  # fmt: skip
 
 
 def effort_of(mode: str) -> Effort:
