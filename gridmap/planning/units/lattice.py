@@ -40,3 +40,9 @@ class Lattice:
         """Positions in metres of the input."""
         moved: Floats = at / STEPS + self.corner
         return moved
+
+
+def rounded(at: Floats) -> Floats:
+    """Positions in steps on the lattice, halves upwards as GEOS rounds them when it nodes."""
+    found: Floats = np.floor(at + 0.5)
+    return found

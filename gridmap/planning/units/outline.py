@@ -11,6 +11,7 @@ import shapely
 
 from gridmap.planning.units.borders import borders_of
 from gridmap.planning.units.ground import Floats, Ints, Shapes
+from gridmap.planning.units.lattice import rounded
 
 #: How far rounding may have moved a corner, in steps; what is farther from the outline is no corner of it.
 _FAR: Final = 1.5
@@ -24,13 +25,13 @@ def with_outline(units: Shapes, boundary: shapely.Geometry) -> Shapes | None:
     None where that cannot be done without breaking the tiling, as where the boundary comes within a centimetre of itself.
     """
     original = _Outline.of(boundary)
-    rounded = _Outline.of(shapely.coverage_union_all(units))
-    corner = original.corners_at(rounded.at)
-    placed = np.where((corner >= 0)[:, None], original.at[corner], rounded.at)
-    for first, last in zip(rounded.starts[:-1].tolist(), rounded.starts[1:].tolist(), strict=True):
+    laid = _Outline.of(shapely.coverage_union_all(units))
+    corner = original.corners_at(laid.at)
+    placed = np.where((corner >= 0)[:, None], original.at[corner], laid.at)
+    for first, last in zip(laid.starts[:-1].tolist(), laid.starts[1:].tolist(), strict=True):
         if not _place_between(placed[first:last], corner[first:last], original):
             return None
-    moved = shapely.transform(units, lambda at: _replaced(at, rounded.at, placed))
+    moved = shapely.transform(units, lambda at: _replaced(at, laid.at, placed))
     missing = np.ones(len(original.at), dtype=bool)
     missing[corner[corner >= 0]] = False
     if missing.any():
@@ -55,7 +56,7 @@ class _Outline:
 
     def corners_at(self, places: Floats) -> Ints:
         """The first corner that is rounded to each place of the lattice, -1 for none."""
-        keys, first = np.unique(_keys(np.round(self.at)), return_index=True)
+        keys, first = np.unique(_keys(rounded(self.at)), return_index=True)
         wanted = _keys(places)
         found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         return np.where(keys[found] == wanted, first[found], -1)

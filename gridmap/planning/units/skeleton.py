@@ -68,9 +68,7 @@ def laid_skeleton(ground: Ground, rules: Rules, listed: list[Adjustment]) -> Ske
     if len(lines) == 0 and len(ground.roads):
         listed.append(Adjustment("roads_outside", "roads"))
     streets = without_overridden(lines, compounds, water, boundary)
-    # Rounded here, not by the noding: halves must go the way that `outline` will look for them.
-    outline = shapely.transform(shapely.boundary(boundary), np.round)
-    rings = [outline, *(shapely.boundary(each) for each in (*compounds, *water, *rail) if each is not None)]
+    rings = [shapely.boundary(each) for each in (boundary, *compounds, *water, *rail) if each is not None]
     noded = node(np.concatenate([streets.shapes, np.array(rings, dtype=object)]))
     noded = extended(noded, buildings[inside], boundary, rules, lattice, listed)
     faces = faces_of(noded)
