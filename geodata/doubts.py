@@ -19,9 +19,8 @@ from geodata.points import point
 from geodata.reports import described
 from geodata.scope import Scope
 from geodata.seen import seen_tag
-from geodata.tables import STATE_PLACE, account, division, doubt, grid, report
+from geodata.tables import IS_OPEN, account, division, doubt, grid, report
 from gridmap.errors import GridmapError
-from gridmap.report import OPEN, STATES
 
 DECIDED = ("confirmed", "transferred")
 #: States that the queue shows; what was withdrawn is of interest to nobody.
@@ -30,8 +29,6 @@ STATES_SHOWN = ("open", *DECIDED)
 TAKE_BACK = timedelta(days=1)
 #: States in which nobody outside the grids works on a report yet: who owns it decides who starts.
 _BEFORE_WORK = ("filed", "to_review", "sent_back", "whistled")
-#: Nobody need be asked whose a report is that is over.
-_WORK_GOES_ON = STATE_PLACE.in_([STATES.index(state) + 1 for state in OPEN])
 _asked, _chosen = grid.alias("asked"), grid.alias("chosen")
 _OF_REPORTS = doubt.join(report, report.c.id == doubt.c.report_id)
 #: The two likeliest grids of a question, in order of code.
@@ -90,7 +87,7 @@ def count_doubts(conn: Connection, scope: Scope, chosen: DoubtChoice) -> int:
 def in_doubt(state: str) -> list[ColumnElement[bool]]:
     """Conditions on ``report``: its latest question is in a state of ``STATES_SHOWN``, an open one while work on it goes on, as the queue has it."""
     asked = exists(select(1).where(doubt.c.report_id == report.c.id, doubt.c.state == state))
-    return [asked, _WORK_GOES_ON] if state == "open" else [asked]
+    return [asked, IS_OPEN] if state == "open" else [asked]
 
 
 def doubt_of(conn: Connection, report_id: int) -> Row[Any] | None:
@@ -199,7 +196,7 @@ def _conditions(conn: Connection, scope: Scope, chosen: DoubtChoice) -> list[Col
             *(code == wanted for code, wanted in zip(_TWO, chosen.between, strict=True)),
         ]
     if chosen.state == "open":
-        return [*found, _WORK_GOES_ON, *scope.report_conditions(conn)]
+        return [*found, IS_OPEN, *scope.report_conditions(conn)]
     if chosen.since:
         found.append(doubt.c.decided_at >= chosen.since)
     return [*found, _visible(conn, scope)]

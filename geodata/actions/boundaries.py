@@ -6,7 +6,7 @@ a preview. Loading a file does both, publishing a plan should too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, text
@@ -124,7 +124,7 @@ def _concerned(conn: Connection, settings: Settings) -> list[int]:
     parameters = {
         "reach": reach_degrees(settings),
         "zone": settings.time_zone,
-        "last_day": today(settings.zone) + timedelta(days=1),  # clocks of senders may be ahead
+        "today": today(settings.zone),
         "most": MOST_AT_ONCE + 1,
     }
     return list(conn.scalars(statement("changed_ground"), parameters))

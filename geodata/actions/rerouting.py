@@ -8,11 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import pandas as pd
 from geoalchemy2 import Geometry
-from sqlalchemy import Connection, Select, and_, cast, func, select
+from sqlalchemy import Boolean, ColumnElement, Connection, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.actions.telling import tell_workers
@@ -25,9 +24,9 @@ from geodata.owners.moves import Moves, codes_of, moves_between
 from geodata.owners.reading import chosen_reports, reach_degrees, read_reports
 from geodata.owners.writing import write_owners
 from geodata.settings import Settings
-from geodata.tables import doubt, grid, owner, report
+from geodata.tables import IS_OPEN, doubt, grid, owner, report
 from gridmap.assignment import Reason
-from gridmap.report import OPEN, OVER, UNDISPATCHED
+from gridmap.report import OVER, UNDISPATCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,8 @@ def concerned_reports(
     Columns of ``read_reports``, and ``new_`` ones of ``derive_reports``, ``old_code`` and ``new_code`` ("" for none), and ``fate``:
     ``rerouted``, ``carried`` (to the new edition of its own grid), ``asked``.
     """
-    waiting = [report.c.status.in_(OPEN), deciding_day(settings) < day]
-    chosen = report.c.id.in_(_within_reach(settings, day)) if among is None else report.c.id == func.any(list(among))
-    rows = read_reports(conn, chosen_reports(*waiting, chosen))
+    chosen = _within_reach(settings, day) if among is None else report.c.id == func.any(list(among))
+    rows = read_reports(conn, chosen_reports(IS_OPEN, deciding_day(settings) < day, chosen))
     derived = derive_reports(conn, settings, rows["report_id"].tolist(), at=day)
     rows = pd.concat([rows, derived.drop(columns="report_id").add_prefix("new_")], axis=1)
     ended, begun = (
@@ -109,14 +107,13 @@ def reroute(
     return done
 
 
-def _within_reach(settings: Settings, day: date) -> Any:
-    """Keys of reports that may be concerned: those in the box around the grids that begin, and those of the grids that end."""
-    begins = func.lower(grid.c.valid) == day
-    box = func.ST_SetSRID(func.ST_Expand(cast(func.ST_Extent(grid.c.geom), Geometry), reach_degrees(settings)), 4326)
-    there = select(report.c.id).where(report.c.geom.op("&&")(select(box).where(begins).scalar_subquery()))
-    ended = select(grid.c.id).where(func.upper(grid.c.valid) == day)
-    theirs: Select[Any] = select(owner.c.report_id).where(owner.c.grid_id.in_(ended))
-    return there.union(theirs)
+def _within_reach(settings: Settings, day: date) -> ColumnElement[bool]:
+    """Reports that may be concerned: those in the box around the grids that begin, and those of the grids that end."""
+    begins, ends = (select(grid.c.id).where(bound(grid.c.valid) == day) for bound in (func.lower, func.upper))
+    extent = cast(func.ST_Extent(grid.c.geom), Geometry)
+    box = func.ST_SetSRID(func.ST_Expand(extent, reach_degrees(settings)), 4326)
+    there = report.c.geom.op("&&", return_type=Boolean())(begins.with_only_columns(box).scalar_subquery())
+    return or_(there, owner.c.grid_id.in_(ends))
 
 
 def _ask(conn: Connection, asked: pd.DataFrame) -> None:

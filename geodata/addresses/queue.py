@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.addresses.matching import MatchedAddress, searched_version
 from geodata.reports import UnknownReport
 from geodata.scope import Scope
-from geodata.tables import STATE_PLACE, account, address_search, hotline_order, owner, report
-from gridmap.report import OPEN, OVER, STATES
+from geodata.tables import IS_OPEN, account, address_search, hotline_order, owner, report
+from gridmap.report import OVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +131,10 @@ def count_waiting(conn: Connection) -> int:
 def _waiting(conn: Connection) -> Select[Any]:
     unlooked = address_search.c.report_id.is_(None) & (report.c.address_text != "")
     outdated = (address_search.c.state == "open") & (address_search.c.layers_version < searched_version(conn))
-    # The states as the index of open reports has them.
-    is_open = STATE_PLACE.in_([literal_column(str(STATES.index(state) + 1)) for state in OPEN])
     return (
         select(report.c.id)
         .outerjoin(address_search, address_search.c.report_id == report.c.id)
-        .where(is_open, report.c.geom.is_(None), unlooked | outdated)
+        .where(IS_OPEN, report.c.geom.is_(None), unlooked | outdated)
     )
 
 

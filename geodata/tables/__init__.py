@@ -25,11 +25,11 @@ from geodata.tables.positions import (
     pile,
     place_flag,
 )
-from geodata.tables.reports import STATE_PLACE, event, owner, owner_history, report, report_key
+from geodata.tables.reports import IS_OPEN, STATE_PLACE, event, owner, owner_history, report, report_key
 from geodata.tables.units import unit, unit_duty
 
 __all__ = [
-    "PLACE_FLAGS", "SEARCH_STATES", "STATE_PLACE", "account", "account_area", "address_search", "api_token", "audit_log", "building", "building_grid",
+    "IS_OPEN", "PLACE_FLAGS", "SEARCH_STATES", "STATE_PLACE", "account", "account_area", "address_search", "api_token", "audit_log", "building", "building_grid",
     "compound", "compound_alias", "compound_body", "datum_correction", "datum_correction_report", "datum_stream", "division", "division_succession",
     "doubt", "event", "fact", "finding", "gate", "grid", "grid_lineage", "hotline_order", "household", "job", "landcover", "layer_version", "metadata", "notice", "owner", "owner_history", "person", "photo", "pile", "place_flag",
     "plan", "post", "publication", "rate_window", "report", "report_key", "road", "saved_filter", "service_point", "stairwell", "unit", "unit_duty",

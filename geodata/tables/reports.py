@@ -87,13 +87,15 @@ Index("ix_report_reported_at", report.c.reported_at.desc(), report.c.id.desc())
 STATE_PLACE: ColumnElement[int] = literal_column(
     "array_position(ARRAY[" + ", ".join(f"'{state}'" for state in STATES) + "]::text[], status)", Integer
 )
+#: The condition that the work on a report is not over, as the index of open ones has it.
+IS_OPEN: ColumnElement[bool] = STATE_PLACE.in_([literal_column(str(STATES.index(state) + 1)) for state in OPEN])
 Index("ix_report_state_place_occurred_at", STATE_PLACE, report.c.occurred_at.desc(), report.c.id.desc())
 #: Open reports are few and among the latest: a list of them that starts with the oldest would walk over all that is closed.
 Index(
     "ix_report_open_occurred_at",
     report.c.occurred_at,
     report.c.id,
-    postgresql_where=STATE_PLACE.in_([literal_column(str(STATES.index(state) + 1)) for state in OPEN]),
+    postgresql_where=IS_OPEN,
 )
 Index("ix_report_changed_xid", report.c.changed_xid)
 Index("ix_report_intake_district_reported_at", report.c.intake_district, report.c.reported_at)
