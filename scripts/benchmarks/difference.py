@@ -8,16 +8,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyogrio
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from gridmap.assignment import GridIndex
+from gridmap.coverage import tiling_flaws
 from gridmap.coverage.measures import metres_per_degree
 from gridmap.lineage import Layer, lineage_shares
+from gridmap.planning import plan
 from gridmap.planning.boundaries import UnitBorders
 from gridmap.planning.comparison import Grids, compare
 from gridmap.planning.matching import matched_grids, unchanged_grids
 from gridmap.planning.replay import Events, replay, starts_in, walking_m
+from gridmap.planning.units import make_units
+from scripts.benchmarks.units import VOLOGDA, read
 
 _SIDE = 0.01  # degrees of a community
 _GRIDS = 8
@@ -36,6 +42,7 @@ def main(arguments: list[str]) -> int:
     before, after = timed("boundaries", lambda: borders.grids(old)), borders.grids(new)
     unions(shapes, old, before.shapes)
     clicks()
+    vologda()
     differences(before, after, old, new)
     replayed(given.events)
     rounds()
@@ -90,6 +97,27 @@ def clicks() -> None:
         borders = timed(f"{count:,} units made ready", lambda shapes=shapes: UnitBorders(shapes))
         labels = np.arange(len(shapes)) * (count // 12) // len(shapes)
         timed(f"all boundaries after a click, {count // 12:,} grids", lambda: borders.grids(labels), 20)  # noqa: B023
+
+
+def vologda() -> None:
+    """A real city: units of a plane, a plan of them, boundaries in degrees, with and without the rim laid on the city's outline."""
+    if not VOLOGDA.is_file():
+        print(f"  {VOLOGDA} is absent: no real city")
+        return
+    ground = read(VOLOGDA)
+    units = make_units(ground)
+    found = plan(units.households, units.edges, units.border_m, units.area_m2, units.perimeter_m, units.xy, rng=1)
+    to_degrees = pyproj.Transformer.from_crs(pyogrio.read_info(VOLOGDA, layer="buildings")["crs"], 4326, always_xy=True)
+
+    def degrees(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+        return shapely.transform(shapes, to_degrees.transform, interleaved=False)
+
+    shapes, outline = degrees(units.shapes), degrees(np.array([ground.boundary]))
+    borders = timed(f"Vologda, {len(units):,} units made ready", lambda: UnitBorders(shapes, outline))
+    laid = timed(f"Vologda, boundaries of {found.k} grids", lambda: borders.grids(found.labels))
+    bent = UnitBorders(shapes).grids(found.labels)
+    flaws = [len(tiling_flaws(grids.shapes, outline, [0] * found.k)) for grids in (laid, bent)]
+    print(f"  flaws of the tiling in degrees: {flaws[0]}; {flaws[1]} where the rim is not laid on the outline")
 
 
 def differences(before: Any, after: Any, old: NDArray[np.int64], new: NDArray[np.int64]) -> None:

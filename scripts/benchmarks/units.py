@@ -16,14 +16,14 @@ from gridmap.planning.units import Ground, Units, households_of_people, make_uni
 from gridmap.planning.units.arrangement import within
 from scripts.setup.steps import checkout
 
-_DATA = checkout().parent / "shared/data/vologda/vologda.gpkg"
+VOLOGDA = checkout().parent / "shared/data/vologda/vologda.gpkg"
 _WINDOW = (549_500, 6_564_500, 551_500, 6_566_500)
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench units", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often the city is cut (default 3)")
-    parser.add_argument("--data", type=Path, default=_DATA, help="the city's GeoPackage")
+    parser.add_argument("--data", type=Path, default=VOLOGDA, help="the city's GeoPackage")
     given = parser.parse_args(arguments)
     if not given.data.is_file():
         print(f"{given.data} is absent: this measures real data only")
