@@ -111,6 +111,20 @@ def test_degrees_are_measured_on_the_ellipsoid() -> None:
     assert 3_900 < float(perimeter[0]) < 3_920
 
 
+def test_a_corner_within_the_last_digit_of_an_edge_does_not_mislead_the_overlay() -> None:
+    community = shapely.Polygon(
+        [(-5.7212, 5.507), (602.8482, -4.9147), (633.333, 300), (600, 600), (200, 558.7655), (1, 591.1805)]
+    )
+    grid = shapely.Polygon(
+        [(602.8482, -4.9147), (307.9499213678697, 0.13540832030081074), (617.0225432611651, 136.85974572951724)]
+    )
+    assert shapely.difference(grid, community).area > 0  # what would be told
+    found = tiling_flaws(
+        [grid, shapely.difference(community, grid, grid_size=1e-9)], [community], [0, 0], measure=planar
+    )
+    assert found == []
+
+
 def test_a_corner_in_the_middle_of_a_long_side_is_no_flaw() -> None:
     """The corner misses the side by the last digit of a coordinate; as geodesics the two halves of the side would enclose 50 square metres."""
     community = shapely.Polygon([(111.30, 40.80), (111.35, 40.8001), (111.35, 40.83), (111.30, 40.83)])
