@@ -177,7 +177,8 @@ class Visit:
         self.page.wait_for_timeout(300)
 
     def picture(self, name: str) -> Path:
-        """Store a picture of the page below var/pictures."""
+        """Store a picture of the page below var/pictures, once it is complete."""
+        self.settle()
         PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{name}-{self.size}.png"
         self.page.screenshot(path=str(path))

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from geodata.accounts import add_account
 from tests.browser.accessibility import assert_accessible, assert_fits
-from tests.browser.conftest import PASSWORD, Visit
+from tests.browser.conftest import PASSWORD, SIZES, Visit
 
 pytestmark = pytest.mark.browser
 PLACE = {"longitude": 111.7155, "latitude": 40.8042, "accuracy": 18}
@@ -78,6 +78,9 @@ def test_from_today_to_the_list_a_case_and_an_export(dispatcher: Visit) -> None:
     assert_fits(page)
     assert_accessible(page)
     dispatcher.picture("case")
+    shown = page.locator(".gm-map").bounding_box()
+    assert shown
+    assert shown["y"] + shown["height"] < SIZES[dispatcher.size][1], "the map is not on the first screen"
     dispatcher.check()
 
 

@@ -66,6 +66,10 @@ def test_the_wrong_source_leads_to_its_map_its_preview_and_its_correction(
     desk.go("/data/sources")
     expect(desk.page.get_by_text("疑似 GCJ-02")).to_have_count(1)
     assert_whole(desk, "sources")
+    frames = desk.page.locator(".gm-table-frame")
+    assert frames.evaluate_all("(all) => all.every((one) => one.scrollWidth <= one.clientWidth)"), (
+        "a table scrolls sideways"
+    )
     desk.page.locator(".gm-stream-suspect a").click()
     desk.page.wait_for_url(re.compile("/data/sources/stream"))
     desk.settle()
