@@ -13,24 +13,28 @@ from threading import Event, Lock
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from geodata.indexes.city import hold_grids
 from geodata.jobs.snapshots import ask_for_snapshot
+from geodata.locking import lock_rows
 from geodata.owners.asking import renew_doubts
-from geodata.owners.batches import Batch, ReportChoice, Which, report_batches
+from geodata.owners.batches import Batch, ReportChoice, Slice, Which, report_batches, slices
 from geodata.owners.changes import OwnerChanges, owner_changes, write_changes
 from geodata.owners.deriving import DerivedOwners, derive_held
-from geodata.owners.held import WORDS, HeldOwners, held_where
+from geodata.owners.held import WORDS, HeldOwners, changed_since, held_in_districts
 from geodata.owners.moves import Moves, codes_of, largest_first, moves_by_key
+from geodata.owners.standing import standing_decisions
 from geodata.settings import Settings
+from geodata.tables import report
 
 _MOVES_TOLD = 20
 _WORKERS = 2
 _TRIES = 4
 _PASSING = ("40P01", "40001")  # deadlock, and what could not be put in order
+# Both cores are busy with a batch each: a second process for its rows would only cost its start.
+_ALONE = text("SET LOCAL max_parallel_workers_per_gather = 0")
 _COUNTS = ("looked_at", "changed", "rerouted", "renewed", "decided", "overtaken")
 
 
@@ -139,9 +143,14 @@ def assign_reports(
     Errors: ``UnknownArea``.
     """
     run = AssignRun.planned(conn, ReportChoice(which, area))
-    for number, batch in enumerate(run.batches):
-        found = assign_batch(conn, settings, run.choice, batch, write=True, cause=cause, account_id=account_id)
-        run = run.with_batch(number, found)
+    for each in slices(run.batches, range(len(run.batches))):
+        held = _held(conn, settings, run.choice, each)
+        for number, batch in zip(each.numbers, each.batches, strict=True):
+            of_batch = held[batch.district]
+            found = assign_batch(
+                conn, settings, run.choice, batch, of_batch, write=True, cause=cause, account_id=account_id
+            )
+            run = run.with_batch(number, found)
     if run.summary.changed:
         ask_for_snapshot(conn)
     return run.summary
@@ -163,28 +172,32 @@ def assign_in_batches(
     it writes is committed with the batch, what it raises takes the batch back, and after True no further batch is begun. Gives the run
     as far as it came.
     """
-    left = iter(sorted(set(range(len(run.batches))) - run.done))
+    left = iter(slices(run.batches, set(range(len(run.batches))) - run.done))
     counting, stopping = Lock(), Event()
 
-    def one(conn: Connection, number: int) -> bool:
+    def one(conn: Connection, number: int, held: HeldOwners) -> None:
         nonlocal run
-        # Both cores are busy with a batch each: a second process for its rows would only cost its start.
-        conn.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
+        conn.execute(_ALONE)
         batch = run.batches[number]
-        found = assign_batch(conn, settings, run.choice, batch, write=write, cause=cause, account_id=account_id)
+        found = assign_batch(conn, settings, run.choice, batch, held, write=write, cause=cause, account_id=account_id)
         with counting:
             further = run.with_batch(number, found)
-            stop = keep(conn, further)
+            if keep(conn, further):
+                stopping.set()
             conn.commit()
             run = further
-        return stop
 
     def work() -> None:
         try:
             with engine.connect() as conn:
-                while not stopping.is_set() and (number := next(left, None)) is not None:
-                    if _again_after_deadlock(conn, partial(one, conn, number)):
-                        stopping.set()
+                while not stopping.is_set() and (each := next(left, None)) is not None:
+                    conn.execute(_ALONE)
+                    held = _held(conn, settings, run.choice, each)
+                    conn.rollback()
+                    for number, batch in zip(each.numbers, each.batches, strict=True):
+                        if stopping.is_set():
+                            break
+                        _again_after_deadlock(conn, partial(one, conn, number, held[batch.district]))
         except BaseException:
             stopping.set()
             raise
@@ -198,16 +211,21 @@ def assign_in_batches(
     return run
 
 
-def _again_after_deadlock(conn: Connection, work: Callable[[], bool]) -> bool:
+def _again_after_deadlock(conn: Connection, work: Callable[[], None]) -> None:
     """Do it again when the database ended it for somebody else's sake, a few times."""
     for _ in range(_TRIES - 1):
         try:
-            return work()
+            work()
+            return
         except OperationalError as error:
             if getattr(error.orig, "pgcode", None) not in _PASSING:
                 raise
             conn.rollback()
-    return work()
+    work()
+
+
+def _held(conn: Connection, settings: Settings, choice: ReportChoice, of: Slice) -> dict[str, HeldOwners]:
+    return held_in_districts(conn, settings, **choice.conditions, **of.conditions)
 
 
 def assign_batch(
@@ -215,6 +233,7 @@ def assign_batch(
     settings: Settings,
     choice: ReportChoice,
     batch: Batch,
+    held: HeldOwners,
     *,
     write: bool,
     cause: str = "assigned",
@@ -222,20 +241,42 @@ def assign_batch(
 ) -> AssignSummary:
     """Derive the owners of one batch and tell what changes; with ``write`` it is written in the caller's transaction.
 
-    Owners are those as of filing, or of the day that decided later. A decision of a person is left alone, and so is what others write
-    meanwhile: theirs is the newer knowledge. Grids do not change under a batch that writes.
+    ``held`` is what the batch had when it was read, seconds ago. Owners are those as of filing, or of the day that decided later. A
+    decision of a person is left alone, and so is an owner that others write meanwhile: theirs is the newer knowledge. Where others
+    changed a report itself, the batch is read and done again. Grids do not change under a batch that writes.
     """
-    if write:
-        hold_grids(conn)
-    held = held_where(conn, settings, **_both(choice, batch))
-    derived = derive_held(conn, settings, held)
-    columns = derived.columns()
-    changes = owner_changes(held, columns)
-    moving = moved = int(changes.moves.sum())
-    if write:
-        moved = write_changes(conn, held, columns, changes, cause=cause, account_id=account_id)
-        asked = {int(held.report_id[row]): named for row, named in derived.alternatives.items() if not held.kept[row]}
-        renew_doubts(conn, asked, held.report_id[_was_in_doubt(held)])
+    if not write:
+        derived = derive_held(conn, settings, held, threads=1)
+        return _summary(conn, held, derived, owner_changes(held, derived.columns()))
+    hold_grids(conn)
+    while True:
+        held = replace(held, kept=standing_decisions(conn, settings, held))
+        derived = derive_held(conn, settings, held, threads=1)
+        changes = owner_changes(held, derived.columns())
+        with conn.begin_nested() as attempt:
+            moved = write_changes(conn, held, derived.columns(), changes, cause=cause, account_id=account_id)
+            _renew_doubts(conn, held, derived)
+            # The owners are locked now: whoever changes a report that is not seen here derives its owner after this one.
+            late = changed_since(conn, held, changes.row)
+            if not len(late):
+                return _summary(conn, held, derived, changes, moved)
+            attempt.rollback()
+        lock_rows(conn, report.c.id, late)
+        held = _held(conn, settings, choice, Slice((0,), (batch,)))[batch.district]
+
+
+def _renew_doubts(conn: Connection, held: HeldOwners, derived: DerivedOwners) -> None:
+    asked = {int(held.report_id[row]): named for row, named in derived.alternatives.items() if not held.kept[row]}
+    # A share is kept where the owner was not sure; only there a question can be open.
+    renew_doubts(conn, asked, held.report_id[~np.isnan(held.share)])
+
+
+def _summary(
+    conn: Connection, held: HeldOwners, derived: DerivedOwners, changes: OwnerChanges, written: int | None = None
+) -> AssignSummary:
+    """What changes in a batch; ``written``: how many of those that move."""
+    moving = int(changes.moves.sum())
+    moved = moving if written is None else written
     reasons, counts = np.unique(derived.reason_code, return_counts=True)
     pairs = _pairs(conn, held, derived, changes)
     return AssignSummary(
@@ -248,16 +289,6 @@ def assign_batch(
         reasons=Counter({str(WORDS[code]): int(count) for code, count in zip(reasons, counts, strict=True)}),
         pairs=pairs,
     )
-
-
-def _both(choice: ReportChoice, batch: Batch) -> dict[str, Any]:
-    return {**choice.conditions, **batch.conditions}
-
-
-def _was_in_doubt(held: HeldOwners) -> NDArray[np.bool_]:
-    """A share is kept where the owner was not sure; only there a question can be open."""
-    found: NDArray[np.bool_] = ~np.isnan(held.share)
-    return found
 
 
 def _pairs(

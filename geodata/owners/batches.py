@@ -1,12 +1,12 @@
-"""Many reports in batches that one transaction can bear: by intake district, and within it by the time of reporting."""
+"""Many reports in batches that one transaction can bear: by the time of reporting, and within it by intake district."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from geodata.account_areas import level_of_area
 from geodata.sql import statement
@@ -14,8 +14,10 @@ from gridmap.report import OVER
 
 Which = Literal["all", "open", "unassigned"]
 
-#: Reports of a batch: some 100 MB in memory and a second of locks.
-SIZE = 200_000
+#: Reports of a batch on average: a second of locks, and with those of the same time in the other districts 100 MB in memory.
+SIZE = 50_000
+_PAGES = "SELECT pg_relation_size('report') / current_setting('block_size')::bigint"
+_PAGES_READ = 1000
 _DISTRICT_DIGITS = 6
 _CITY_DIGITS = 4
 
@@ -41,15 +43,15 @@ class ReportChoice:
         return self.area if self.area and self.area.isdigit() and len(self.area) == _DISTRICT_DIGITS else None
 
     @property
+    def ended(self) -> list[str] | None:
+        """States that are left out."""
+        return list(OVER) if self.which == "open" else None
+
+    @property
     def conditions(self) -> dict[str, Any]:
-        """Parameters of ``held_owners.sql``."""
-        smaller = (
-            None
-            if self.district or (self.area and self.area.isdigit() and len(self.area) == _CITY_DIGITS)
-            else self.area
-        )
-        ended = list(OVER) if self.which == "open" else None
-        return {"district": self.district, "area": smaller, "ended": ended, "unassigned": self.which == "unassigned"}
+        """Parameters of ``held_in_districts`` beside districts and times."""
+        whole = self.area is None or (self.area.isdigit() and len(self.area) in (_CITY_DIGITS, _DISTRICT_DIGITS))
+        return {"area": None if whole else self.area, "ended": self.ended, "unassigned": self.which == "unassigned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +62,40 @@ class Batch:
     since: datetime | None
     until: datetime | None
 
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Batches of the same time, by their numbers: read together, for the owners of a time lie together whatever their districts."""
+
+    numbers: tuple[int, ...]
+    batches: tuple[Batch, ...]
+
     @property
     def conditions(self) -> dict[str, Any]:
-        """Parameters of ``held_owners.sql``."""
-        return asdict(self)
+        """Parameters of ``held_in_districts``."""
+        one = self.batches[0]
+        return {"districts": [each.district for each in self.batches], "since": one.since, "until": one.until}
 
 
 def report_batches(conn: Connection, choice: ReportChoice, *, size: int = SIZE) -> list[Batch]:
-    """The batches of a choice, in order. Together they hold every report of it, also those filed after the question."""
-    parameters = {"size": size, "district": choice.district, "ended": choice.conditions["ended"]}
-    rows: Sequence[Any] = conn.execute(statement("report_batches"), parameters).all()
-    found: list[Batch] = []
-    for row, after in pairwise([*rows, None]):
-        assert row is not None
-        first = not found or found[-1].district != row.intake_district
-        last = after is None or after.intake_district != row.intake_district
-        since, until = None if first else row.reported_at, None if last or after is None else after.reported_at
-        if since is None or since != until:  # many reports of one instant stay together
-            found.append(Batch(row.intake_district, since, until))
-    return found
+    """The batches of a choice, in order. Together they hold every report of it, also those filed after the question.
+
+    All districts are cut at the same times, which are estimated from a part of the reports when there are many: a batch has ``size``
+    reports on average.
+    """
+    districts = conn.scalars(statement("intake_districts"), {"district": choice.district}).all()
+    percent = min(100.0, 100.0 * _PAGES_READ / max(1, conn.scalars(text(_PAGES)).one()))
+    step = max(1, round(size * len(districts) * percent / 100))
+    asked = {"step": step, "percent": percent, "district": choice.district, "ended": choice.ended}
+    cuts = conn.scalars(statement("report_times"), asked).all()
+    return [Batch(code, since, until) for since, until in pairwise([None, *cuts, None]) for code in districts]
+
+
+def slices(batches: Sequence[Batch], numbers: Iterable[int]) -> list[Slice]:
+    """These batches by the time that they share, in order."""
+
+    def time(number: int) -> tuple[datetime | None, datetime | None]:
+        return batches[number].since, batches[number].until
+
+    together = (tuple(each) for _, each in groupby(sorted(numbers), key=time))
+    return [Slice(each, tuple(batches[number] for number in each)) for each in together]

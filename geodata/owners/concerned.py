@@ -36,7 +36,7 @@ def reports_moving(
 def _moving_from(conn: Connection, settings: Settings, choice: ReportChoice, before: str) -> dict[str, list[int]]:
     """Keys of the reports that leave a grid, by the code of the one that they go to."""
     start = {"area": before} if before else {"unassigned": True}
-    held = held_where(conn, settings, **{**choice.conditions, **start})
+    held = held_where(conn, settings, choice.district, **{**choice.conditions, **start})
     columns = derive_held(conn, settings, held).columns()
     rows = owner_changes(held, columns).row
     old, new = held.grid_id[rows], columns["grid_id"][rows]

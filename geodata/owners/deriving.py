@@ -27,7 +27,7 @@ class DerivedOwners:
 
     ``grid_id`` is -1 where ``reason`` is none; ``reason_code`` positions in ``REASONS``; ``distance_to_edge_m`` NaN where there is no
     grid; ``share`` of the probability, NaN where it was not asked or the owner is sure; ``intake_district`` the district of the grid's
-    community, or the city's code where there is none; ``index_version`` the version of the grids; ``alternatives`` by the place of a
+    community, or the city's code where there is none, empty where it was not asked; ``index_version`` the version of the grids; ``alternatives`` by the place of a
     point whose owner is in doubt.
     """
 
@@ -67,6 +67,7 @@ def derive_owners(
     *,
     accuracy_m: NDArray[np.float64] | None = None,
     by_address: NDArray[np.bool_] | None = None,
+    intake: bool = True,
     threads: int = 2,
 ) -> DerivedOwners:
     """The owner of each point among the grids in force on its day.
@@ -74,12 +75,13 @@ def derive_owners(
     ``lon``, ``lat``: WGS84 degrees, NaN where a report has no coordinates. ``days``: the city's day on which each report was
     received (ISO texts, or whole days since 1970), or one day for all. ``accuracy_m``: NaN where it is not known, or where nobody wants
     to know how sure the owner is. ``by_address``: points that are those of a matched address; where a grid is found its reason is ``address``.
+    ``intake``: False for reports that have been taken in already: their districts are not looked up.
     """
     n = len(lon)
     grid_id = np.full(n, -1, dtype=np.int64)
     reason = np.full(n, _NONE, dtype=np.int16)
     distance, share = np.full(n, np.nan), np.full(n, np.nan)
-    district = np.full(n, settings.city_code, dtype=object)
+    district = np.full(n if intake else 0, settings.city_code, dtype=object)
     version = 0
     alternatives: dict[int, Alternatives] = {}
     for rows, index in _by_edition(conn, settings, days, n):
@@ -91,8 +93,9 @@ def derive_owners(
         grid_id[at] = index.grid_ids[position]
         reason[at] = located.reason[found]
         distance[at] = located.distance_to_edge_m[found]
-        districts = np.array([c[:6] if c else settings.city_code for c in index.communities], dtype=object)
-        district[at] = districts[position]
+        if intake:
+            districts = np.array([c[:6] if c else settings.city_code for c in index.communities], dtype=object)
+            district[at] = districts[position]
         if accuracy_m is not None:
             told = shares_in(index, settings, lon[rows], lat[rows], accuracy_m[rows], located, threads=threads)
             share[rows] = told.share
@@ -126,10 +129,20 @@ def derive_reports(
     )
 
 
-def derive_held(conn: Connection, settings: Settings, held: HeldOwners, *, at: date | None = None) -> DerivedOwners:
+def derive_held(
+    conn: Connection, settings: Settings, held: HeldOwners, *, at: date | None = None, threads: int = 2
+) -> DerivedOwners:
     """The owners of reports as they lie, aligned with them."""
     derived = derive_owners(
-        conn, settings, held.lon, held.lat, at or held.day, accuracy_m=held.accuracy_m, by_address=held.by_address
+        conn,
+        settings,
+        held.lon,
+        held.lat,
+        at or held.day,
+        accuracy_m=held.accuracy_m,
+        by_address=held.by_address,
+        intake=False,
+        threads=threads,
     )
     # Where nobody asks any more, what was known of the same owner stays.
     known = np.isnan(held.accuracy_m) & (held.grid_id == derived.grid_id)

@@ -1,5 +1,5 @@
 -- Owners of the temporary table owner_change for reports that have none (owner_xid 0), with their history; one row for each. One
--- that another transaction added meanwhile stays as it is. Parameters as in renew_owners.sql.
+-- that another transaction added meanwhile stays as it is. Parameters as in renew_owners.sql, and cause, account_id.
 WITH added AS (
     INSERT INTO owner AS w (report_id, grid_id, reason, distance_to_edge_m, share, index_version, as_of, intake_district)
     SELECT d.report_id, nullif(d.grid_id, -1), (CAST(:reasons AS text[]))[d.reason + 1], nullif(d.distance_to_edge_m, 'NaN'),

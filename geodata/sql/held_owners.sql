@@ -1,35 +1,22 @@
--- Reports with the owner that each has now, as rows of fixed width (no NULL), for a binary COPY that numpy reads as it is.
--- zone: the city's time zone; today: its day; reasons: the words in the order of their codes.
--- open_states: of reports that are over nobody asks how sure the owner is, nor of a place that an address or a person gave.
--- Which reports: each of report_ids, district, ended (states left out), area (code of a grid, or prefix of its community's) is NULL
--- where it does not matter; since and until bound the time of reporting; unassigned: only those without a grid.
--- day: whose grids decide; kept: a person decided, and the grid was in force on that day or is so today.
+-- Owners as rows of fixed width (no NULL), for a binary COPY that numpy reads as it is; in no order.
+-- tid: where the row lies, by which it is found again when it is written. reason: its place in gridmap.assignment.REASONS.
+-- no_day: stands for no as_of. Which owners: each of report_ids, first and last (keys of reports), district and area (code of a grid,
+-- or prefix of its community's) is NULL where it does not matter.
 SELECT
-    r.id::bigint AS report_id,
-    coalesce(ST_X(r.geom), 'NaN'::float8) AS lon,
-    coalesce(ST_Y(r.geom), 'NaN'::float8) AS lat,
-    (coalesce(o.as_of, (r.reported_at AT TIME ZONE %(zone)s)::date) - DATE '1970-01-01')::int AS day,
-    coalesce(CASE WHEN r.placed_by = 'received' AND r.status = ANY(%(open_states)s::text[]) THEN r.accuracy_m END, 'NaN'::float8) AS accuracy_m,
-    r.placed_by = 'address' AS by_address,
-    coalesce(o.changed_xid, '0'::xid8) AS owner_xid,
+    o.report_id::bigint AS report_id,
+    o.ctid AS tid,
+    o.changed_xid AS owner_xid,
     coalesce(o.grid_id, -1)::bigint AS grid_id,
-    coalesce(array_position(%(reasons)s::text[], o.reason) - 1, -1)::smallint AS reason,
+    CASE o.reason
+        WHEN 'inside' THEN 0 WHEN 'none' THEN 5 WHEN 'edge' THEN 1 WHEN 'edge_tie' THEN 2 WHEN 'overlap' THEN 3 WHEN 'gap' THEN 4
+        WHEN 'address' THEN 6 WHEN 'decided' THEN 7
+    END::smallint AS reason,
     coalesce(o.distance_to_edge_m, 'NaN'::float8) AS distance_to_edge_m,
     coalesce(o.share, 'NaN'::float8) AS share,
-    CASE WHEN o.reason = 'decided' THEN EXISTS (
-        SELECT FROM grid g
-        WHERE g.id = o.grid_id
-          AND (g.valid @> coalesce(o.as_of, (r.reported_at AT TIME ZONE %(zone)s)::date) OR g.valid @> %(today)s::date)
-    ) ELSE FALSE END AS kept
-FROM report r
--- An owner is kept in the district of its report; said here, only those are joined.
-LEFT JOIN owner o ON o.report_id = r.id AND (%(district)s::text IS NULL OR o.intake_district = %(district)s::text)
-WHERE (%(report_ids)s::bigint[] IS NULL OR r.id = ANY(%(report_ids)s::bigint[]))
-  AND (%(district)s::text IS NULL OR r.intake_district = %(district)s::text)
-  AND (%(since)s::timestamptz IS NULL OR r.reported_at >= %(since)s::timestamptz)
-  AND (%(until)s::timestamptz IS NULL OR r.reported_at < %(until)s::timestamptz)
-  AND (%(ended)s::text[] IS NULL OR r.status <> ALL(%(ended)s::text[]))
-  AND (NOT %(unassigned)s OR o.grid_id IS NULL)
+    coalesce(o.as_of - DATE '1970-01-01', %(no_day)s)::int AS as_of
+FROM owner o
+WHERE (%(report_ids)s::bigint[] IS NULL OR o.report_id = ANY(%(report_ids)s::bigint[]))
+  AND (%(first)s::bigint IS NULL OR o.report_id BETWEEN %(first)s::bigint AND %(last)s::bigint)
+  AND (%(district)s::text IS NULL OR o.intake_district = %(district)s::text)
   AND (%(area)s::text IS NULL OR o.grid_id IN (
        SELECT id FROM grid WHERE code = %(area)s::text OR starts_with(community_code, %(area)s::text)))
-ORDER BY r.id

@@ -17,10 +17,10 @@ from geodata.actions.assign import AssignRun, assign_in_batches
 from geodata.cluster import Cluster
 from geodata.indexes.city import grid_index
 from geodata.migrations import upgrade
-from geodata.owners.batches import ReportChoice, report_batches
+from geodata.owners.batches import ReportChoice, report_batches, slices
 from geodata.owners.changes import owner_changes, stage_changes, write_changes
 from geodata.owners.deriving import derive_held
-from geodata.owners.held import held_where
+from geodata.owners.held import held_in_districts
 from geodata.settings import Settings
 from gridmap.assignment import warm_up
 from scripts.benchmarks.bulk_city import fill_grids, fill_reports, forget_owners, maintain
@@ -104,17 +104,19 @@ def assign_all(engine: Engine, settings: Settings) -> None:
 
 
 def compute_and_stage(engine: Engine, settings: Settings) -> None:
-    """Out by COPY, located, compared, into the staging table by COPY; nothing is written for good."""
+    """Cut into batches, out by COPY, located, compared, into the staging table by COPY; nothing is written for good."""
     with engine.connect() as conn:
-        left = iter(report_batches(conn, ReportChoice()))
+        batches = report_batches(conn, ReportChoice())
+        left = iter(slices(batches, range(len(batches))))
 
     def work() -> None:
         with engine.connect() as conn:
-            while (batch := next(left, None)) is not None:
+            while (each := next(left, None)) is not None:
                 conn.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
-                held = held_where(conn, settings, **batch.conditions)
-                derived = derive_held(conn, settings, held).columns()
-                stage_changes(conn, held, derived, owner_changes(held, derived))
+                held = held_in_districts(conn, settings, **each.conditions)
+                for batch in each.batches:
+                    derived = derive_held(conn, settings, held[batch.district], threads=1).columns()
+                    stage_changes(conn, held[batch.district], derived, owner_changes(held[batch.district], derived))
                 conn.rollback()
 
     with ThreadPoolExecutor(2) as pool:
@@ -123,11 +125,11 @@ def compute_and_stage(engine: Engine, settings: Settings) -> None:
 
 
 def steps(engine: Engine, settings: Settings) -> None:
-    """Where the time of one batch goes, on the wall."""
+    """Where the time goes, on the wall: the batches of one time, as one."""
     with engine.connect() as conn:
-        batch = report_batches(conn, ReportChoice())[0]
+        first = slices(batches := report_batches(conn, ReportChoice()), range(len(batches)))[0]
         times = [time.perf_counter()]
-        held = held_where(conn, settings, **batch.conditions)
+        held = held_in_districts(conn, settings, **first.conditions)[first.batches[0].district]
         times.append(time.perf_counter())
         derived = derive_held(conn, settings, held).columns()
         times.append(time.perf_counter())
@@ -141,7 +143,7 @@ def steps(engine: Engine, settings: Settings) -> None:
     told = ", ".join(
         f"{name} {after - before:.2f} s" for name, (before, after) in zip(names, pairwise(times), strict=True)
     )
-    print(f"  one batch of {len(held):,}: {told}")
+    print(f"  batches of one time, {len(held):,} reports: {told}")
 
 
 def agreement(engine: Engine) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -357,7 +358,7 @@ def test_a_cancelled_job_keeps_whole_batches(
     with engine.connect() as conn:
         row = job_by_ref(conn, ref)
     assert row.state == "cancelled"
-    assert 500 <= row.checkpoint["summary"]["looked_at"] <= 1000  # two batches go at a time
+    assert 300 < row.checkpoint["summary"]["looked_at"] < 1200  # two batches of some 500 go at a time
     assert sum(history(engine).values()) == row.checkpoint["summary"]["changed"] > 400
     with engine.begin() as conn:
         ask_cancel(conn, ref)
@@ -414,7 +415,7 @@ def test_batches_hold_every_report_once_however_many_share_an_instant(engine: En
     with engine.connect() as conn:
         for size in (20, 500, N, 10 * N):
             cut = report_batches(conn, ReportChoice(), size=size)
-            counted = [conn.scalar(text(_COUNT), batch.conditions) for batch in cut]
+            counted = [conn.scalar(text(_COUNT), asdict(batch)) for batch in cut]
             assert sum(counted) == N
             assert len({batch.district for batch in cut}) == 2
 
