@@ -15,18 +15,20 @@ def polygons_of_edges(xy: Floats, start: Ints, end: Ints, label: Ints) -> tuple[
     ``start`` and ``end`` are positions in ``xy``. The labels come back in ascending order. Parts that touch in a corner are parts of
     their own; holes that touch in corners stay holes. The result does not depend on the order of the edges.
     """
+    if not len(start):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+    found, label = np.unique(label, return_inverse=True)
     order = np.lexsort((end, start, label))
     start, end, label = start[order], end[order], label[order]
     corners, ring = _rings(xy, start, end, label)
-    if not len(corners):
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
     first = np.flatnonzero(np.append(True, ring[1:] != ring[:-1]))
     area = _signed_areas(xy, start[corners], end[corners], first)
     labels_of_rings = label[corners[first]]
     lines = shapely.linearrings(xy[start[corners]], indices=ring)
     shells, holes = area > 0, area < 0
     parts, labels_of_parts = _with_holes(lines[shells], labels_of_rings[shells], lines[holes], labels_of_rings[holes])
-    return _one_a_label(parts, labels_of_parts)
+    present, shapes = _one_a_label(parts, labels_of_parts)
+    return found[present], shapes
 
 
 def _rings(xy: Floats, start: Ints, end: Ints, label: Ints) -> tuple[Ints, Ints]:
@@ -108,11 +110,11 @@ def _with_holes(shells: Shapes, labels: Ints, holes: Shapes, labels_of_holes: In
 
 
 def _one_a_label(parts: Shapes, labels: Ints) -> tuple[Ints, Shapes]:
-    found, first, counts = np.unique(labels, return_index=True, return_counts=True)
+    """The labels that have parts, and the only part of each, or all of them as one; ``labels`` are in ascending order."""
+    present, first, place, counts = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     shapes = parts[first]
     several = counts > 1
     if several.any():
-        places = np.cumsum(several) - 1
-        chosen = several[np.searchsorted(found, labels)]
-        shapes[several] = shapely.multipolygons(parts[chosen], indices=places[np.searchsorted(found, labels[chosen])])
-    return found, shapes
+        chosen = several[place]
+        shapes[several] = shapely.multipolygons(parts[chosen], indices=(np.cumsum(several) - 1)[place[chosen]])
+    return present, shapes

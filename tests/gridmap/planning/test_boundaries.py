@@ -176,6 +176,13 @@ def test_one_unit_and_none_labelled() -> None:
     assert (len(nothing.shapes), nothing.unlabelled.tolist()) == (0, [0, 1])
 
 
+def test_labels_may_be_codes() -> None:
+    units, code = cells(), 150_105_001_018_001
+    grids = grids_of_units(units, np.where(np.arange(len(units)) % 2, code, code + 1))
+    assert grids.labels.tolist() == [code, code + 1]
+    assert shapely.area(grids.shapes).tolist() == [18, 18]
+
+
 def test_bad_input_is_answered() -> None:
     one, two = shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)
     with pytest.raises(EmptyCommunity):
