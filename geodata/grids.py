@@ -1,19 +1,21 @@
 """Grids and their time in force."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
 from geoalchemy2 import Geography
-from sqlalchemy import Connection, Row, Select, cast, func, select
+from sqlalchemy import Connection, Row, Select, cast, delete, exists, false, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from geodata.bulk_references import checked_at_once
 from geodata.days import valid_on
 from geodata.divisions import NamedPlace
 from geodata.points import point
 from geodata.report_filter import area_condition
 from geodata.scope import Scope
-from geodata.tables import grid
+from geodata.tables import grid, metadata
 from geodata.versions import while_unchanged
 from gridmap.errors import GridmapError
 
@@ -123,6 +125,24 @@ def by_edition_of(counts: Mapping[int, int], editions: Mapping[int, int]) -> dic
         now = editions.get(key, key)
         found[now] = found.get(now, 0) + count
     return found
+
+
+def remove_grids(conn: Connection, ids: Sequence[int]) -> None:
+    """Delete grids that no report ever had, with what was derived for them.
+
+    Every table that points at grids is asked once for all of them: PostgreSQL would ask it for each, and reports and histories are long.
+    """
+    mine = select(grid.c.id).where(grid.c.id == func.any(list(ids)))
+    conn.execute(mine.with_for_update())  # nobody points at them from now on
+    pointing = [column for table in metadata.tables.values() for column in table.c if column.references(grid.c.id)]
+    for column in pointing:
+        if any(key.ondelete == "CASCADE" for key in column.foreign_keys):
+            conn.execute(delete(column.table).where(column == func.any(list(ids))))
+    used = any(conn.scalar(select(exists().where(column == func.any(list(ids))))) for column in pointing)
+    with nullcontext() if used else checked_at_once(conn, {}):  # where one is used the delete is refused, as ever
+        conn.execute(delete(grid).where(grid.c.id == func.any(list(ids))))
+    # The delete may have passed by the trigger that counts versions; an update of nothing does not.
+    conn.execute(update(grid).where(false()).values(name=grid.c.name))
 
 
 def _described() -> Select[Any]:

@@ -10,6 +10,7 @@ from geodata.actions.acting import Actor
 from geodata.actions.rerouting import Published, concerned_reports, hold_reports, reroute, what_becomes
 from geodata.days import today
 from geodata.editions import EditionDay, HandedOver, edition_days, handed_over
+from geodata.grids import remove_grids
 from geodata.lineage import renew_lineage
 from geodata.notices import workers_of
 from geodata.scope import EVERYTHING
@@ -107,7 +108,7 @@ def withdraw_publication(conn: Connection, settings: Settings, by: Actor, day: d
         )
     }
     conn.execute(delete(grid_lineage).where(grid_lineage.c.day == day))
-    conn.execute(delete(grid).where(func.lower(grid.c.valid) == day))
+    remove_grids(conn, list(conn.scalars(select(grid.c.id).where(func.lower(grid.c.valid) == day))))
     for row in conn.execute(select(grid.c.id, grid.c.code).where(func.upper(grid.c.valid) == day)).all():
         goes_on = func.daterange(func.lower(grid.c.valid), until.get(row.code))
         conn.execute(update(grid).where(grid.c.id == row.id).values(valid=goes_on))

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from sqlalchemy import Connection, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from geodata.account_areas import give_area
 from geodata.accounts import add_account
@@ -24,6 +25,7 @@ from geodata.actions.publishing import (
 )
 from geodata.days import today
 from geodata.editions import due_days, edition_days
+from geodata.grids import remove_grids
 from geodata.lineage import lineage_of
 from geodata.loaders import LoadOptions, apply_frame
 from geodata.notices import notices_of
@@ -32,6 +34,7 @@ from geodata.owners.writing import write_owners
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from geodata.tables import doubt, grid, grid_lineage, job, owner, owner_history, publication, report
+from geodata.versions import version_of
 from gridmap.report import ReportDraft
 from tests.geodata.cities import COMMUNITY, SIDE, SOUTH, WEST, insert_building, insert_household
 
@@ -198,14 +201,27 @@ def test_a_publication_can_be_taken_back_until_its_day(dated_grids: Connection, 
     before = conn.execute(shapes).all()
     day = plan_for_tomorrow(conn, settings)
     assert conn.execute(shapes).all() != before
+    version = version_of(conn, "grid")
     withdraw_publication(conn, settings, by, day)
     assert conn.execute(shapes).all() == before
+    assert version_of(conn, "grid") > version
     assert conn.scalar(select(func.count()).select_from(grid_lineage)) == 0
     with pytest.raises(UnknownPublication):
         withdraw_publication(conn, settings, by, day)
     load_grids(conn, settings, {"a": square(0, 0, 1.5), "b": square(1, 0, 0.5, west=0.5)}, today(settings.zone))
     with pytest.raises(PublicationPast):
         withdraw_publication(conn, settings, by, today(settings.zone))
+
+
+def test_grids_that_are_in_use_are_not_removed(dated_grids: Connection, settings: Settings, middle: Middle) -> None:
+    conn, used = dated_grids, select(owner.c.grid_id)
+    version = version_of(conn, "grid")
+    file_at(conn, settings, middle("a"))
+    remove_grids(conn, list(conn.scalars(select(grid.c.id).where(grid.c.code == "i"))))
+    assert version_of(conn, "grid") > version
+    with pytest.raises(IntegrityError), conn.begin_nested():
+        remove_grids(conn, list(conn.scalars(used)))
+    assert conn.scalar(select(func.count()).select_from(grid)) == 8
 
 
 def test_lineage_goes_by_homes_and_loses_nobody(dated_grids: Connection, settings: Settings, middle: Middle) -> None:
