@@ -201,6 +201,20 @@ def test_a_layer_is_tried_then_applied(manager: FlaskClient, city: Engine, web_s
         assert (line.object, line.detail["new"], line.account_id is not None) == ("grids", 2, True)
 
 
+def test_an_edition_that_only_leaves_divisions_out_can_be_applied(manager: FlaskClient, city: Engine) -> None:
+    found = {
+        "kind": "divisions", "new": 0, "changed": 0, "unchanged": 9, "rejected": 0, "rows": 9, "committed": False,
+        "rejects_kept": False, "reasons": [], "repairs": 0, "notes": [],
+    }  # fmt: skip
+    for options, words in (({"edition": "2026-11-01"}, "按 2026-11-01 版本应用"), ({}, "没有需要写入的内容")):
+        asked = {"upload": str(uuid.uuid4()), "name": "f", "kind": "divisions", "options": options, "commit": False}
+        with city.begin() as conn:
+            ref = jobs.enqueue(conn, "load", asked)
+            done = update(job).where(job.c.ref == ref)
+            conn.execute(done.values(state="done", result=found, finished_at=text("now()")))
+        assert words in manager.get(f"/data/jobs/{ref}").text
+
+
 def test_rejected_rows_are_told_and_can_be_fetched(manager: FlaskClient, city: Engine, web_settings: Settings) -> None:
     page = to_job(manager, send(manager, grids_file(broken=True)), **{"column:code": "WGBM"})
     run_jobs(city, web_settings)
