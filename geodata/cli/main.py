@@ -28,6 +28,7 @@ _COMMANDS = {
     "jobs": "geodata.cli.jobs:jobs",
     "load": "geodata.cli.load:load",
     "locate": "geodata.cli.locate:locate",
+    "plan": "geodata.cli.plan:plan",
     "publish": "geodata.cli.publish:publish",
     "units": "geodata.cli.units:units",
     "user": "geodata.cli.user:user",

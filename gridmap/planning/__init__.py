@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from gridmap.planning.errors import InfeasibleDemand, InvalidUnits
     from gridmap.planning.flags import Flag, Message
-    from gridmap.planning.planner import Plan, partition, plan
+    from gridmap.planning.planner import Plan, partition, plan, warm_up
     from gridmap.planning.scores import Scores, score_plan
     from gridmap.planning.wishes import MODES, Wishes
 
@@ -25,6 +25,7 @@ __all__ = [
     "partition",
     "plan",
     "score_plan",
+    "warm_up",
 ]
 
 _HOMES: Final = {
@@ -39,6 +40,7 @@ _HOMES: Final = {
     "partition": "planner",
     "plan": "planner",
     "score_plan": "scores",
+    "warm_up": "planner",
 }
 
 

@@ -144,3 +144,9 @@ def _solve_all(
         return [solve_one(i) for i in range(len(problems))]
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(solve_one, range(len(problems))))
+
+
+def warm_up() -> None:
+    """Compile or load the search, so that the first plan does not wait for it."""
+    row = [[0, 1], [1, 2], [2, 3]]
+    plan([200] * 4, row, [100.0] * 3, [1e4] * 4, [400.0] * 4, [[0, 0], [100, 0], [200, 0], [300, 0]])

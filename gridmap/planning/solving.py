@@ -94,7 +94,9 @@ def _one_start(problem: Problem, k: int, aims: Aims, search: Search, seed: int, 
     heat = _REPLANNING_HEAT if search.replanning else 1.0
     for turn, stage in enumerate(effort.stages):
         found = _run(problem, best, aims, replace(stage, heat=heat * stage.heat), seed + turn)
-        best = found if found.missed <= best.missed or turn == 0 else best
+        # Scores of stages that weigh deviations differently do not compare: the later stage counts.
+        later = found.better_than(best) if effort.least_border else found.missed <= best.missed
+        best = found if later or turn == 0 else best
         progress((turn + 1) / len(effort.stages))
     for turn in range(_MENDING_ROUNDS):
         if best.missed <= _NOTHING:

@@ -60,7 +60,7 @@ MODES: Final = {
         ),
         small_starts=4,
     ),
-    "border": Effort((Stage(recuts=3000, moves=1000), Stage(recuts=1000, moves=1000, heat=0.5)), small_starts=4, least_border=True),
+    "border": Effort((Stage(recuts=3000, moves=1000), Stage(recuts=1000, moves=1000, heat=0.5)), small_starts=12, least_border=True),
 }  # fmt: skip
 
 

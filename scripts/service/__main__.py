@@ -136,8 +136,8 @@ def _prepare(steps: Steps, options: Options, environment: dict[str, str]) -> Non
             steps.run([gridmap, "demo", "load", "--if-empty"], env=environment)
             _stamp(options, "demo").touch()
     if _first_time(options, "warm"):
-        with steps.step("Compiling the index of grids, once"):
-            warm_up = "from gridmap.assignment import warm_up; warm_up()"
+        with steps.step("Compiling the index of grids and the planner, once"):
+            warm_up = "from gridmap import assignment, planning; assignment.warm_up(); planning.warm_up()"
             steps.run([str(venv_program("python")), "-c", warm_up], env=environment)
             _stamp(options, "warm").touch()
 

@@ -345,8 +345,7 @@ def test_any_plan_holds(data: st.DataObject) -> None:
     k = data.draw(st.none() | st.integers(1, n + 1))
     try:
         made = plan(**field, within=within, locked=locked, k=k, rng=1)
-    except InfeasibleDemand as refused:
-        assert refused.text("zh")
+    except InfeasibleDemand:
         return
     assert k in (None, made.k)
     kept_locks = locked if locked.max(initial=-1) < made.k else None
