@@ -3,11 +3,13 @@
 import pytest
 from sqlalchemy import Engine, select, update
 
+from geodata.actions.assign import assign_batch
+from geodata.owners.batches import Batch, ReportChoice
 from geodata.owners.changes import owner_changes, write_changes
 from geodata.owners.deriving import derive_held
-from geodata.owners.held import held_owners
+from geodata.owners.held import held_owners, held_where
 from geodata.settings import Settings
-from geodata.tables import grid, owner
+from geodata.tables import grid, owner, report
 from tests.geodata.cities import insert_divisions, insert_grids
 from tests.geodata.test_owners import causes, filed_at, grid_of, move_to, rederive
 
@@ -43,3 +45,24 @@ def test_older_knowledge_never_overwrites_newer(engine: Engine, city: None, sett
         slow.commit()
         assert grid_of(slow, key) == "i"
         assert "assigned" not in causes(slow, key)
+
+
+def test_a_report_that_moved_after_its_batch_was_read_is_read_again(
+    engine: Engine, city: None, settings: Settings
+) -> None:
+    """Its owner stayed as it was, so that nothing about the owner tells of the move."""
+    with engine.begin() as conn:
+        key = filed_at(conn, settings, "a")
+        nothing = {"grid_id": None, "reason": "none", "distance_to_edge_m": None}
+        conn.execute(update(owner).where(owner.c.report_id == key).values(nothing))
+        district = conn.scalars(select(report.c.intake_district).where(report.c.id == key)).one()
+    with engine.connect() as slow, engine.begin() as quick:
+        held = held_where(slow, settings, district)
+        slow.rollback()
+        move_to(quick, key, "i")
+        quick.commit()
+        found = assign_batch(slow, settings, ReportChoice(), Batch(district, None, None), held, write=True)
+        slow.commit()
+        assert found.overtaken == 0
+        assert grid_of(slow, key) == "i"
+        assert causes(slow, key)[-1] == "assigned"
