@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from geodata.binary_copy import row_type, rows_in
 from gridmap.assignment import REASONS
 
+_COLUMNS = ("report_id", "grid_id", "reason", "index_version", "district")
+
 
 def append_history(
     conn: Connection, lines: Mapping[str, NDArray[Any]], *, cause: str, account_id: int | None = None
@@ -18,10 +20,11 @@ def append_history(
 
     Rows of a binary COPY are of one width: there is one for each district and reason, the second telling whether there is a grid.
     """
-    together = np.stack([np.unique(lines["district"], return_inverse=True)[1], lines["reason"], lines["grid_id"] < 0])
-    _, group = np.unique(together, axis=1, return_inverse=True)
-    for number in range(group.max(initial=-1) + 1):
-        _append(conn, {name: values[group == number] for name, values in lines.items()}, cause, account_id)
+    for district in set(lines["district"].tolist()):
+        there = lines["district"] == district
+        for reason in np.unique(lines["reason"][there]):
+            chosen = there & (lines["reason"] == reason)
+            _append(conn, {name: lines[name][chosen] for name in _COLUMNS}, cause, account_id)
 
 
 def _append(conn: Connection, lines: Mapping[str, NDArray[Any]], cause: str, account_id: int | None) -> None:
