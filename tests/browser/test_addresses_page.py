@@ -97,6 +97,29 @@ def test_orders_are_placed_one_after_the_other(desk: Visit, engine: Engine, orde
     desk.check()
 
 
+def test_a_name_is_taught_with_the_place(
+    desk: Visit, engine: Engine, database_url: str, service_home: Any, orders: list[UUID]
+) -> None:
+    page = desk.page
+    settings = Settings(home=service_home, database_url=database_url)
+    name = {"desktop": "富华花园", "phone": "富康花园"}[desk.size]
+    with engine.begin() as conn:
+        said = ReportDraft(category="供热", source="hotline", address_text=f"{name}3号楼")
+        ref = file_report(conn, settings, said, scope="test").ref
+    desk.go(f"/data/addresses?order={ref}")
+    page.get_by_label(f"以后把“{name}”认作所选的小区").check()
+    assert_accessible(page)
+    assert_fits(page)
+    page.get_by_role("button", name="富邦花园3号楼").click()
+    expect(page.locator("#queue [role=status]")).to_contain_text("已定位")
+    desk.go(f"/data/addresses?state=placed&order={ref}")
+    expect(page.locator(".gm-queue-one")).to_contain_text(f"此后“{name}”即认作富邦花园")
+    assert_accessible(page)
+    desk.picture("addresses-taught")
+    desk.settle()
+    desk.check()
+
+
 @pytest.mark.parametrize("desk", ["desktop"], indirect=True)
 def test_keys_choose_and_go_on(desk: Visit, orders: list[UUID]) -> None:
     page = desk.page
