@@ -43,6 +43,9 @@ class Settings:
     city_name: str = _setting(
         "呼和浩特市", "Name of the city, for the row that official lists of its districts leave out."
     )
+    metric_crs: str = _setting(
+        "EPSG:4546", "Projected reference system in which grids are planned, in metres (Hohhot: CGCS2000, 111° E)."
+    )
     time_zone: str = _setting("Asia/Shanghai", "Time zone that days and plans go by (IANA name).")
     language: Language = _setting("zh", "Language of messages when the user chose none: zh or en.")
     gap_limit_m: float = _setting(

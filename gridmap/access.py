@@ -26,6 +26,11 @@ class Permission(StrEnum):
     MANAGE_DATA = "manage_data"
     HAND_OVER = "hand_over"
     MANAGE_ACCOUNTS = "manage_accounts"
+    VIEW_PLANS = "view_plans"
+    DRAFT_PLANS = "draft_plans"
+    REVIEW_PLANS = "review_plans"
+    #: Approve plans of grids, publish them, and withdraw them before their day.
+    APPROVE_PLANS = "approve_plans"
 
 
 class Role(StrEnum):
@@ -94,18 +99,24 @@ GRANTS: dict[Role, Grant] = {
     Role.GRID_WORKER: Grant(_PLACE | {_P.VIEW_HOMES}, Reach.AREA, ("grid",)),
     Role.BUILDING_HEAD: Grant(_REPORTER, Reach.OWN, ("grid",)),
     Role.BRANCH_SECRETARY: Grant(_WORK | {_P.VIEW_HOMES}, Reach.AREA, ("grid",)),
-    Role.COMMUNITY_SECRETARY: Grant(_PLACE | {_P.VIEW_HOMES, _P.EXPORT, _P.HAND_OVER}, Reach.AREA, ("community",)),
+    Role.COMMUNITY_SECRETARY: Grant(
+        _PLACE | {_P.VIEW_HOMES, _P.EXPORT, _P.HAND_OVER, _P.VIEW_PLANS, _P.DRAFT_PLANS}, Reach.AREA, ("community",)
+    ),
     Role.PROPERTY_COMPANY: Grant(_REPORTER, Reach.COMPOUNDS, ()),
     Role.OWNERS_BODY: Grant(_REPORTER, Reach.COMPOUNDS, ()),
-    Role.STREET_OFFICER: Grant(_PLACE | {_P.EXPORT, _P.HAND_OVER}, Reach.AREA, ("street",)),
+    Role.STREET_OFFICER: Grant(
+        _PLACE | {_P.EXPORT, _P.HAND_OVER, _P.VIEW_PLANS, _P.REVIEW_PLANS}, Reach.AREA, ("street",)
+    ),
     Role.DISPATCHER: Grant(_PLACE | {_P.EXPORT}, Reach.AREA, ("city", "district")),
     Role.UNIT_HANDLER: Grant(frozenset({_P.VIEW_MAP, _P.VIEW_REPORTS, _P.VIEW_FIGURES, _P.EXPORT}), Reach.UNIT, ()),
     Role.HOTLINE_AGENT: Grant(_PLACE, Reach.AREA, ("city", "district")),
-    Role.BOUNDARY_EDITOR: Grant(_LOOK | {_P.EXPORT, _P.VIEW_DATA, _P.MANAGE_DATA}, Reach.AREA, _ABOVE_GRIDS),
-    Role.APPROVER: Grant(_LOOK, Reach.AREA, _ABOVE_GRIDS),
-    Role.LEADER: Grant(_LOOK | {_P.EXPORT}, Reach.AREA, (*_ABOVE_GRIDS, "community")),
+    Role.BOUNDARY_EDITOR: Grant(
+        _LOOK | {_P.EXPORT, _P.VIEW_DATA, _P.MANAGE_DATA, _P.VIEW_PLANS, _P.DRAFT_PLANS}, Reach.AREA, _ABOVE_GRIDS
+    ),
+    Role.APPROVER: Grant(_LOOK | {_P.VIEW_PLANS, _P.REVIEW_PLANS, _P.APPROVE_PLANS}, Reach.AREA, _ABOVE_GRIDS),
+    Role.LEADER: Grant(_LOOK | {_P.EXPORT, _P.VIEW_PLANS}, Reach.AREA, (*_ABOVE_GRIDS, "community")),
     Role.ADMIN: Grant(
-        _PLACE | {_P.EXPORT, _P.MANAGE_DATA, _P.HAND_OVER, _P.MANAGE_ACCOUNTS, _P.VIEW_AUDIT},
+        _PLACE | {_P.EXPORT, _P.MANAGE_DATA, _P.HAND_OVER, _P.MANAGE_ACCOUNTS, _P.VIEW_AUDIT, _P.VIEW_PLANS},
         Reach.AREA,
         ("city", "district"),
     ),

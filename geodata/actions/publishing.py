@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from geodata.actions.acting import Actor
 from geodata.actions.rerouting import Published, concerned_reports, hold_reports, reroute, what_becomes
@@ -15,8 +15,9 @@ from geodata.lineage import renew_lineage
 from geodata.notices import workers_of
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
-from geodata.tables import grid, grid_lineage, publication
+from geodata.tables import grid, grid_lineage, plan, publication
 from gridmap.errors import GridmapError
+from gridmap.planning.approval import PlanState
 
 
 class UnknownPublication(GridmapError):
@@ -96,24 +97,35 @@ def apply_publication(
 
 
 def withdraw_publication(conn: Connection, settings: Settings, by: Actor, day: date) -> None:
-    """Take back grids that are not in force yet: those that end then go on. Errors: ``UnknownPublication``, ``PublicationPast``."""
-    _locked(conn, day)
+    """Take back all grids that are not in force yet: those that end then go on. Plans that were published for the day are approved
+    again. Errors: ``UnknownPublication``, ``PublicationPast``."""
     if day <= today(settings.zone):
         raise PublicationPast(field="day", day=day.isoformat())
-    begun = grid.alias()
-    until = {
-        row.code: row.until
-        for row in conn.execute(
-            select(begun.c.code, func.upper(begun.c.valid).label("until")).where(func.lower(begun.c.valid) == day)
-        )
-    }
+    withdraw_grids(conn, by, day)
+    approved_again = {"status": PlanState.APPROVED, "valid_from": None, "published_at": None}
+    conn.execute(update(plan).where(plan.c.valid_from == day).values(approved_again))
+
+
+def withdraw_grids(conn: Connection, by: Actor, day: date, *, plan_id: int | None = None) -> None:
+    """Take back the grids that begin on a day, of one plan or all of them. Errors: ``UnknownPublication``."""
+    _locked(conn, day)
+    begin = func.lower(grid.c.valid) == day
+    mine = begin if plan_id is None else and_(begin, grid.c.plan_id == plan_id)
+    rows = conn.execute(select(grid.c.code, grid.c.community_code, func.upper(grid.c.valid).label("until")).where(mine))
+    gone = {row.code: row for row in rows}
     conn.execute(delete(grid_lineage).where(grid_lineage.c.day == day))
-    remove_grids(conn, list(conn.scalars(select(grid.c.id).where(func.lower(grid.c.valid) == day))))
-    for row in conn.execute(select(grid.c.id, grid.c.code).where(func.upper(grid.c.valid) == day)).all():
-        goes_on = func.daterange(func.lower(grid.c.valid), until.get(row.code))
+    remove_grids(conn, list(conn.scalars(select(grid.c.id).where(mine))))
+    ended = func.upper(grid.c.valid) == day
+    if plan_id is not None:
+        ended = and_(ended, grid.c.community_code.in_({row.community_code for row in gone.values()}))
+    for row in conn.execute(select(grid.c.id, grid.c.code).where(ended)).all():
+        goes_on = func.daterange(func.lower(grid.c.valid), gone[row.code].until if row.code in gone else None)
         conn.execute(update(grid).where(grid.c.id == row.id).values(valid=goes_on))
-    conn.execute(delete(publication).where(publication.c.day == day))
-    by.note(conn, "publication_withdrawn", day.isoformat(), grids=len(until))
+    if conn.scalar(select(grid.c.id).where(or_(begin, func.upper(grid.c.valid) == day)).limit(1)) is None:
+        conn.execute(delete(publication).where(publication.c.day == day))
+    else:
+        renew_lineage(conn, day)
+    by.note(conn, "publication_withdrawn", day.isoformat(), grids=len(gone))
 
 
 def _locked(conn: Connection, day: date) -> Row[Any]:

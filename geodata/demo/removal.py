@@ -57,6 +57,13 @@ from geodata.tables import (
     photo,
     pile,
     place_flag,
+    plan,
+    plan_building,
+    plan_comment,
+    plan_edge,
+    plan_event,
+    plan_unit,
+    plan_version,
     post,
     publication,
     report,
@@ -126,11 +133,18 @@ _USES = (
     (account, account.c.id, account.c.unit_id, unit),
     (account, account.c.id, account.c.person_id, person),
     (report, report.c.id, report.c.account_id, account),
+    (plan, plan.c.id, plan.c.account_id, account),
+    (plan_unit, plan_unit.c.plan_id, plan_unit.c.compound_id, compound),
+    (plan_version, plan_version.c.plan_id, plan_version.c.account_id, account),
+    (plan_event, plan_event.c.plan_id, plan_event.c.account_id, account),
+    (plan_comment, plan_comment.c.plan_id, plan_comment.c.account_id, account),
+    (plan_comment, plan_comment.c.plan_id, plan_comment.c.settled_by, account),
 )
 _REPORT_PARTS = (
     address_search, compound_alias, doubt, hotline_order, owner_history, event, owner, report_key, notice, photo, place_flag,
     datum_correction_report,
 )  # fmt: skip
+_PLAN_PARTS = (plan_event, plan_comment, plan_version, plan_building, plan_edge, plan_unit)
 _GOING = (
     household, stairwell, post, gate, compound_body, building, compound, service_point, road, landcover, grid, person, unit,
 )  # fmt: skip
@@ -141,7 +155,7 @@ _COVERAGE = "coverage"
 def remove_sample(conn: Connection, *, with_reports: bool = False) -> Removed:
     """Take the sample out; the caller commits. ``with_reports`` takes the reports that were filed onto its grids or by its accounts too.
 
-    Posts that were given to the sample's staff since go with them.
+    Posts that were given to the sample's staff since go with them, and plans of grids that its accounts started.
 
     Divisions are real codes under real names: those that other rows stand on, and all of them once a list of divisions was loaded,
     stay and lose only their invented shape. Errors: ``NoSample``, ``SampleInUse``.
@@ -151,6 +165,7 @@ def remove_sample(conn: Connection, *, with_reports: bool = False) -> Removed:
         raise NoSample
     _gather(conn, noted["ids"])
     _gather_later_posts(conn)
+    _gather_plans(conn)
     if with_reports:
         _gather_reports_filed(conn)
     try:
@@ -193,6 +208,11 @@ def _gather_later_posts(conn: Connection) -> None:
     conn.execute(insert(_rows).from_select(["kind", "id"], select(literal(post.name), *found.c)))
 
 
+def _gather_plans(conn: Connection) -> None:
+    drawn = select(literal(plan.name), plan.c.id).where(plan.c.account_id.in_(_sample(account)))
+    conn.execute(insert(_rows).from_select(["kind", "id"], drawn))
+
+
 def _gather_reports_filed(conn: Connection) -> None:
     on_sample = [
         select(report.c.id).where(report.c.account_id.in_(_sample(account))),
@@ -217,7 +237,7 @@ def _uses(conn: Connection) -> list[str]:
     """References from rows that are not the sample's, as ``table: count``."""
     found: dict[str, int] = {}
     for table, key, column, target in _USES:
-        own = report if table in _REPORT_PARTS else table
+        own = report if table in _REPORT_PARTS else plan if table in _PLAN_PARTS else table
         count = conn.scalar(
             # Photos that no report has taken have no key: they are the account's own and go with it.
             select(func.count())
@@ -252,6 +272,10 @@ def _delete(conn: Connection) -> tuple[dict[str, int], int]:
     found[report.name] = conn.execute(delete(report).where(report.c.id.in_(_sample(report)))).rowcount
     of_sample = or_(grid_lineage.c.old_grid_id.in_(_sample(grid)), grid_lineage.c.new_grid_id.in_(_sample(grid)))
     conn.execute(delete(grid_lineage).where(of_sample))
+    for table in _PLAN_PARTS:
+        found[table.name] = conn.execute(delete(table).where(table.c.plan_id.in_(_sample(plan)))).rowcount
+    conn.execute(update(grid).where(grid.c.plan_id.in_(_sample(plan))).values(plan_id=None))
+    found[plan.name] = conn.execute(delete(plan).where(plan.c.id.in_(_sample(plan)))).rowcount
     found[account.name], accounts_kept = remove_accounts(conn, list(conn.scalars(_sample(account))))
     with _indexed(conn):
         for table in _GOING:
@@ -280,6 +304,7 @@ def _delete_divisions(conn: Connection, shapes: dict[str, str]) -> tuple[int, in
         needed = or_(
             exists(select(1).where(grid.c.community_code == division.c.code)),
             exists(select(1).where(compound.c.community_code == division.c.code)),
+            exists(select(1).where(plan.c.area_code == division.c.code)),
             exists(select(1).where(child.c.parent_code == division.c.code)),
         )
         for level in ("community", "street", "district", "city"):

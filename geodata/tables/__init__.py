@@ -10,13 +10,14 @@ from geodata.tables.coverage import building_grid, finding
 from geodata.tables.divisions import division
 from geodata.tables.doubts import doubt
 from geodata.tables.editions import division_succession, grid_lineage, publication
-from geodata.tables.grids import grid, plan
+from geodata.tables.grids import grid
 from geodata.tables.hotline_orders import hotline_order
 from geodata.tables.households import household
 from geodata.tables.notices import notice
 from geodata.tables.operations import fact, job, layer_version
 from geodata.tables.people import person, post
 from geodata.tables.photos import photo
+from geodata.tables.plans import plan, plan_building, plan_comment, plan_edge, plan_event, plan_unit, plan_version
 from geodata.tables.positions import (
     PLACE_FLAGS,
     datum_correction,
@@ -32,6 +33,6 @@ __all__ = [
     "IS_OPEN", "PLACE_FLAGS", "SEARCH_STATES", "STATE_PLACE", "account", "account_area", "address_search", "api_token", "audit_log", "building", "building_grid",
     "compound", "compound_alias", "compound_body", "datum_correction", "datum_correction_report", "datum_stream", "division", "division_succession",
     "doubt", "event", "fact", "finding", "gate", "grid", "grid_lineage", "hotline_order", "household", "job", "landcover", "layer_version", "metadata", "notice", "owner", "owner_history", "person", "photo", "pile", "place_flag",
-    "plan", "post", "publication", "rate_window", "report", "report_key", "road", "saved_filter", "service_point", "stairwell", "unit", "unit_duty",
+    "plan", "plan_building", "plan_comment", "plan_edge", "plan_event", "plan_unit", "plan_version", "post", "publication", "rate_window", "report", "report_key", "road", "saved_filter", "service_point", "stairwell", "unit", "unit_duty",
     "web_session",
 ]  # fmt: skip

@@ -3,40 +3,18 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
-    Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
     Integer,
     Table,
     Text,
-    func,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
 
-from geodata.tables.base import geometry_checks, geometry_column, id_column, metadata, name_columns, one_of, ref_column
+from geodata.tables.base import geometry_checks, geometry_column, id_column, metadata, name_columns, one_of
 
 KINDS = ("general", "special", "rural", "pastoral")
-PLAN_STATES = ("draft", "approved", "published")
-
-#: A plan of grids (划分方案): drafted, approved by a second person, published with its first day.
-plan = Table(
-    "plan",
-    metadata,
-    id_column(),
-    ref_column(),
-    Column("name", Text, nullable=False),
-    Column("status", Text, nullable=False, server_default="draft"),
-    Column("valid_from", Date),
-    Column("published_at", DateTime(timezone=True)),
-    Column("note", Text, nullable=False, server_default=""),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    one_of("status", PLAN_STATES),
-    CheckConstraint(
-        "status <> 'published' OR (published_at IS NOT NULL AND valid_from IS NOT NULL)", name="published_has_dates"
-    ),
-)
 
 #: Grids with their time in force: days in the city's time zone, [from, to). A code names at most one grid on any day.
 grid = Table(

@@ -3,6 +3,7 @@
 import io
 import json
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, Engine, func, select, text
@@ -16,6 +17,9 @@ from geodata.demo.account_removal import OWN, RECORDS
 from geodata.demo.removal import _REPORT_PARTS, _USES, NoSample, SampleInUse, remove_sample
 from geodata.demo.sample import TABLES as SAMPLED
 from geodata.demo.sample import NotEmpty, load_city, occupied_by, sample_of
+from geodata.plans.listing import add_plan
+from geodata.plans.talk import note_step
+from geodata.plans.versions import PlanVersion, add_version
 from geodata.positions.correcting import correct_batch, undo_batch
 from geodata.positions.corrections import ask_correction, ask_undoing, correction_by_ref, note_finished
 from geodata.positions.reading import received_positions
@@ -48,6 +52,7 @@ from geodata.tables import (
     unit_duty,
 )  # fmt: skip
 from geodata.tables import building as building_table
+from gridmap.planning.approval import PlanStep
 from tests.geodata.photo_files import photo_file
 
 TABLES = (
@@ -202,6 +207,7 @@ def test_removal_knows_every_column_that_may_point_at_the_sample() -> None:
     with_account = {(table.name, "account_id") for table in (*RECORDS, *OWN)} | {("account_area", "stands_in_for")}
     with_account |= {("photo", "account_id")}
     kept_divisions = {("division", "parent_code"), ("grid", "community_code"), ("compound", "community_code")}
+    kept_divisions |= {("plan", "area_code")}
     by_building = {("household", "stairwell_id")}
     derived = {("grid_lineage", "old_grid_id"), ("grid_lineage", "new_grid_id")}
     assert pointing == holding | with_report | with_account | kept_divisions | by_building | derived
@@ -255,3 +261,15 @@ def test_the_command_loads_once_and_removes(
     assert run.invoke(main, [*home, "demo", "accounts"]).exit_code == 1
     without = run.invoke(main, [*home, "demo", "load", "--size", "tiny", "--no-accounts"])
     assert (without.exit_code, "worker" in without.output) == (0, False)
+
+
+def test_plans_that_its_accounts_started_go_with_the_sample(loaded: Connection) -> None:
+    area = loaded.scalars(select(division.c.code).where(division.c.level == "community")).first()
+    editor = loaded.scalar(select(account.c.id).where(account.c.name == "editor"))
+    made = add_plan(loaded, "试划", str(area), target=400, lower=300, upper=500, account_id=editor)
+    first = PlanVersion(1, None, np.zeros(0, dtype=np.int32), (), "present", account_id=editor)
+    add_version(loaded, made.id, first)
+    note_step(loaded, made.id, PlanStep.PROPOSE, 1, reason="", account_id=editor)
+    remove_sample(loaded)
+    assert loaded.scalar(text("SELECT count(*) FROM plan")) == 0
+    assert loaded.scalar(select(account.c.id).where(account.c.name == "editor")) is None

@@ -1,0 +1,1 @@
+"""Work on plans of grids: start, save, comment, decide, publish."""
