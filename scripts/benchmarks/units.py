@@ -46,6 +46,9 @@ def main(arguments: list[str]) -> int:
     print(
         f"  cells clipped to faces: {cpu:.1f} CPU s, {len(cells):,} cells, {unmatched(cells)} with sides that do not match"
     )
+    estates = compounds_alone()
+    (cpu, _), units = timed(lambda: make_units(estates))
+    print(f"{len(estates.compounds)} compounds in one block without a road: {cpu:.1f} CPU s, {len(units):,} units")
     return 0
 
 
@@ -57,6 +60,18 @@ def read(path: Path) -> Ground:
     return Ground.of(
         boundary, shapes["buildings"], homes, roads=shapes["roads"], rail=shapes["railways"], water=shapes["water"]
     )
+
+
+def compounds_alone() -> Ground:
+    """400 made-up compounds of 20 buildings each, with open ground between and not one road."""
+    rng = np.random.default_rng(0)
+    compounds, buildings = [], []
+    for west, south in [(300 * column, 300 * row) for column in range(20) for row in range(20)]:
+        compounds.append(shapely.box(west, south, west + rng.uniform(160, 280), south + rng.uniform(130, 280)))
+        corners = [(west + 10 + 28 * (each % 5), south + 12 + 28 * (each // 5)) for each in range(20)]
+        buildings += [shapely.box(x, y, x + 20, y + 12) for x, y in corners]
+    homes = rng.integers(5, 30, len(buildings))
+    return Ground.of(shapely.box(-50, -50, 6_100, 6_100), buildings, homes, compounds=compounds)
 
 
 def timed(work: Callable[[], Any]) -> tuple[tuple[float, float], Any]:

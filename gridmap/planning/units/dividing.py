@@ -60,7 +60,7 @@ def _assembled(
     one, other = borders.face, np.maximum(borders.beyond, 0)
     piece = joined(label, ~borders.outer, one, other)
     rows = np.flatnonzero(block_of >= 0)
-    face_of = _located(skeleton.anchor[rows], block_of[rows], faces, block)
+    face_of = located(skeleton.anchor[rows], block_of[rows], faces, block)
     piece = _without_scraps(piece, label, block, np.unique(piece[face_of]), borders, shapely.area(faces))
     first, unit = np.unique(piece, return_index=True, return_inverse=True)[1:]
     unit = unit.reshape(-1)
@@ -84,8 +84,8 @@ def _labels(middle: Shapes, block: Ints, parts: dict[int, Parts]) -> Ints:
     )
 
 
-def _located(anchor: Shapes, block_of: Ints, faces: Shapes, block: Ints) -> Ints:
-    """The face of its own block that each building's point lies in, else the nearest."""
+def located(anchor: Shapes, block_of: Ints, faces: Shapes, block: Ints) -> Ints:
+    """The face of its own block that each building's point lies in, else the nearest; ``block`` is that of each face."""
     found = within(anchor, faces)
     for lost in np.flatnonzero((found < 0) | (block[found] != block_of)).tolist():
         own = np.flatnonzero(block == block_of[lost])

@@ -1,4 +1,4 @@
-"""Units wholly inside one other: no grid could hold the one without the other, so they are merged."""
+"""Units wholly inside one other, which a grid could join to nothing else: merged where both are small enough."""
 
 import numpy as np
 
@@ -11,7 +11,8 @@ def merged_enclosed(unit: Ints, households: Ints, borders: Borders, rules: Rules
     """The unit that holds each unit by now (u), the units that went into another, and those kept although enclosed.
 
     ``unit`` (f) numbers the faces of ``borders``. A unit is enclosed when it does not reach the community's outline and has one
-    neighbour. It is merged when both together fit the upper bound, or when it could be no grid alone. Otherwise it is kept.
+    neighbour. It is merged when both together fit the upper bound, or when the one around is above it anyway and the inner one could be
+    no grid alone. Otherwise it is kept: merging never carries a unit over the bound.
     """
     inner = ~borders.outer
     pairs, (length,) = pairs_of(unit[borders.face[inner]], unit[borders.beyond[inner]], borders.length[inner])
@@ -27,7 +28,8 @@ def merged_enclosed(unit: Ints, households: Ints, borders: Borders, rules: Rules
         if open_to[each] or patches.of(each) != each or len(patches.beside[each]) != 1:
             continue
         (around,) = patches.beside[each]
-        if sums[each] + sums[around] > rules.upper and sums[each] >= rules.lower:
+        hopeless = sums[around] > rules.upper and sums[each] < rules.lower
+        if sums[each] + sums[around] > rules.upper and not hopeless:
             kept.add(each)
             continue
         sums[around] += sums[each]

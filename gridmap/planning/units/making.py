@@ -11,6 +11,7 @@ from gridmap.planning.units.finishing import Blocks, finished
 from gridmap.planning.units.ground import Ground, Ints, Progress, Rules
 from gridmap.planning.units.members import community_of
 from gridmap.planning.units.result import Adjustment, Units
+from gridmap.planning.units.sharing import with_shared_ground
 from gridmap.planning.units.skeleton import LAND, RAIL, Skeleton, laid_skeleton
 from gridmap.planning.units.slivers import merged_slivers, rail_land
 
@@ -49,7 +50,7 @@ def cut(ground: Ground, rules: Rules, tell: Progress) -> Units:
     """As ``make_units``, also where nobody lives. Errors: ``BoundaryEmpty``."""
     listed: list[Adjustment] = []
     tell(0.0, "noding")
-    skeleton = laid_skeleton(ground, rules, listed)
+    skeleton = with_shared_ground(laid_skeleton(ground, rules, listed), rules, listed)
     tell(0.2, "slivers")
     blocks = _merged_blocks(skeleton, rules, listed)
     tell(0.25, "dividing")

@@ -27,6 +27,7 @@ ADJUSTMENTS: Final = {
     "compound_cut": {"zh": "小区超出社区边界，已裁切", "en": "compounds cut at the boundary"},
     "compound_divided": {"zh": "小区超过上限，按整栋楼拆分", "en": "compounds above the upper bound, divided by whole buildings"},
     "compound_in_pieces": {"zh": "小区由不相连的几块组成", "en": "compounds in pieces that do not touch"},
+    "open_shared": {"zh": "小区之间的空地已就近划入小区", "en": "open ground between compounds, given to the nearest"},
     "line_extended": {"zh": "断头线已延长到下一条线", "en": "loose ends led on to the next line"},
     "line_dangling": {"zh": "断头线，不构成边界", "en": "loose ends that bound nothing"},
     "sliver_merged": {"zh": "细碎地块已并入邻块", "en": "slivers merged into a neighbour"},

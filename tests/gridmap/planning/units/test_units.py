@@ -171,16 +171,89 @@ def test_a_loose_end_is_led_on_but_never_over_a_house(make: Make) -> None:
     assert blocked.households.tolist() == [35, 30]
 
 
-def test_an_enclosed_unit_is_merged_unless_both_are_too_large(make: Make) -> None:
-    inner = shapely.box(20, 20, 80, 80)
-    ring = [house(5, 5), *HOUSES]
-    merged = make(buildings=ring, households=[40, 10, 20, 30], compounds=[inner])
-    assert merged.households.tolist() == [50, 20, 30]
-    assert adjusted(merged)["enclosed_merged"] == 1
-    rules = Rules(block_most=600)
-    kept = make(buildings=ring, households=[300, 300, 20, 30], compounds=[inner], rules=rules)
-    assert sorted(kept.households.tolist()) == [20, 30, 300, 300]
-    assert adjusted(kept)["enclosed_kept"] == 1
+@pytest.mark.parametrize(
+    ("around", "inside", "merged"),
+    [(40, 10, True), (300, 300, False), (450, 100, False), (495, 10, False), (600, 10, True), (600, 300, False)],
+)
+def test_an_enclosed_unit_is_merged_where_both_fit(make: Make, around: int, inside: int, merged: bool) -> None:
+    ring = shapely.box(20, 20, 80, 80).exterior
+    given = {"buildings": [house(5, 5), *HOUSES], "households": [around, inside, 20, 30], "roads": [ring, *STREETS]}
+    units = make(**given, rules=Rules(block_most=600))
+    expected = [around + inside] if merged else [around, inside]
+    assert units.households[:-2].tolist() == expected
+    assert adjusted(units)["enclosed_merged" if merged else "enclosed_kept"] == 1
+
+
+EIGHT = [(x, y) for y in (150, 450) for x in (125, 375, 625, 875)]
+
+
+@pytest.mark.parametrize("households", [10, 150, 300, 500])
+@pytest.mark.parametrize("apart", [90, 8])
+def test_compounds_without_roads_are_each_other_s_neighbours(households: int, apart: int) -> None:
+    compounds = [shapely.box(x - 125 + apart / 2, y - 100, x + 125 - apart / 2, y + 100) for x, y in EIGHT]
+    houses = [house(x, y) for x, y in EIGHT]
+    ground = Ground.of(shapely.box(0, 0, 1000, 600), houses, [households] * 8, compounds=compounds)
+    units = make_units(ground)
+    assert units.households.tolist() == [households] * 8
+    assert kinds(units) == Counter(compound=8)
+    assert units.area_m2 == pytest.approx([75_000] * 8, rel=0.01)
+    beside = units.border_m > 20
+    assert int(beside.sum()) == 10
+    assert adjusted(units) == Counter(open_shared=8)
+
+
+def test_shared_ground_is_listed_with_its_compound(make: Make) -> None:
+    pair = [shapely.box(20, 20, 120, 80), shapely.box(180, 20, 280, 80)]
+    units = make(roads=[], compounds=pair, buildings=[HOUSES[0], HOUSES[2]], households=[10, 20])
+    told = [(each.kind, each.layer, each.row, each.unit) for each in units.adjustments]
+    assert told == [("open_shared", "compounds", 0, -1), ("open_shared", "compounds", 1, -1)]
+    assert [each.area_m2 for each in units.adjustments] == pytest.approx([9_000, 9_000], rel=0.01)
+    assert units.border_m == pytest.approx([100], rel=0.01)
+
+
+def test_no_ground_is_given_over_a_street(make: Make) -> None:
+    pair = [shapely.box(0, 0, 100, 100), shapely.box(220, 20, 280, 80)]
+    units = make(compounds=pair, buildings=[HOUSES[0], HOUSES[2]], households=[10, 20])
+    assert units.kind.tolist() == ["compound", "open", "compound"]
+    assert units.area_m2.tolist() == [10_000] * 3
+    assert units.barrier.tolist() == ["road", "road"]
+
+
+def test_homes_between_compounds_keep_their_ground_and_sheds_do_not(make: Make) -> None:
+    pair = [shapely.box(0, 0, 90, 100), shapely.box(210, 0, 300, 100)]
+    homes = make(roads=[], compounds=pair, households=[10, 20, 30])
+    assert homes.kind.tolist() == ["compound", "block", "compound"]
+    assert homes.households.tolist() == [10, 20, 30]
+    assert homes.edges.tolist() == [[0, 1], [1, 2]]
+    sheds = make(roads=[], compounds=pair, households=[10, 0, 30])
+    assert sheds.kind.tolist() == ["compound", "compound"]
+    assert sheds.building_unit.tolist() == [0, 0, 1]
+    assert sheds.edges.tolist() == [[0, 1]]
+
+
+def test_a_net_of_homes_shuts_no_compound_in() -> None:
+    compounds = [shapely.box(x - 60, y - 60, x + 60, y + 60) for x, y in EIGHT]
+    corners = [house(x, y) for x in range(10, 1000, 40) for y in range(10, 600, 40)]
+    homes = [each for each in corners if shapely.distance(each, compounds).min() > 15]
+    households = [150] * 8 + [int(place % 4 == 0) for place in range(len(homes))]
+    ground = Ground.of(
+        shapely.box(0, 0, 1000, 600), [*map(shapely.centroid, compounds), *homes], households, compounds=compounds
+    )
+    units = make_units(ground)
+    inside = units.compound >= 0
+    assert inside.sum() == 8
+    assert units.households[inside].max() < 160  # a home that a compound has on all sides goes with it
+    assert units.households[~inside].max() <= 50
+    assert (np.bincount(units.edges.ravel())[inside] > 1).all()
+
+
+def test_ground_behind_a_lake_goes_to_who_is_on_its_side(make: Make) -> None:
+    lake = shapely.box(90, 20, 210, 100)
+    pair = [shapely.box(0, 20, 90, 100), shapely.box(240, 70, 300, 100)]
+    units = make(roads=[], water=[lake], compounds=pair, buildings=[HOUSES[0], house(260, 80)], households=[10, 20])
+    assert kinds(units) == Counter(compound=2, water=1)
+    assert (shapely.get_type_id(units.shapes) == 3).all()
+    assert units.area_m2[units.kind == "water"] == pytest.approx(lake.area)
 
 
 def test_touching_at_a_corner_is_no_border(make: Make) -> None:

@@ -13,6 +13,8 @@ from gridmap.coverage import planar, tiling_flaws
 from gridmap.planning.units import Ground, Rules, Units, make_units
 from gridmap.planning.units.errors import NoBuildings, NoHouseholds
 
+from .conftest import house
+
 SIDE = 600.0
 RULES = Rules(target=40, lower=30, upper=50)
 place = st.floats(-50, SIDE + 50, allow_nan=False).map(lambda value: round(value, 3))
@@ -70,6 +72,54 @@ def test_units_tile_keep_everybody_and_hang_together(ground: Ground) -> None:
     check_tiling(units, ground)
     check_people(units, ground)
     check_graph(units)
+
+
+LATTICE = [(west, south) for west in (0, 150, 300, 450) for south in (0, 150, 300, 450)]
+BESIDE = [(135, 10), (135, 65), (135, 135), (10, 135), (65, 135)]
+
+
+@st.composite
+def compounds_without_roads(draw: st.DrawFn) -> Ground:
+    """One block on a lattice of 150 m: in each square a compound with houses, a large house, or nothing, and small houses beside."""
+    compounds, homes = [], [(house(580, 580), 1)]
+    many, few = st.integers(0, 60), st.integers(0, 2)
+    for west, south in LATTICE:
+        what = draw(st.sampled_from(["compound", "compound", "house", "nothing"]))
+        width, height = draw(st.tuples(st.integers(60, 150), st.integers(60, 150)))
+        if what == "compound":
+            compounds.append(shapely.box(west, south, west + width, south + height))
+            inside = sorted(draw(st.sets(st.sampled_from([5, 25, 45]), max_size=3)))
+            homes += [(shapely.box(west + x, south + 5, west + x + 12, south + 40), draw(many)) for x in inside]
+        elif what == "house":
+            homes.append((shapely.box(west + 20, south + 20, west + width, south + 60), draw(many)))
+        beside = [(x, y) for x, y in BESIDE if x > width + 2 or y > height + 2]
+        homes += [(house(west + x, south + y), draw(few)) for x, y in beside]
+    boundary = shapely.Polygon([(-10, -10), (620, 3), (633.333, 600), (300, 641.2345), (-7, 600)])
+    buildings, households = zip(*homes, strict=True)
+    return Ground.of(boundary, buildings, households, compounds=compounds)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(ground=compounds_without_roads())
+def test_compounds_in_one_block_are_units_with_neighbours(ground: Ground) -> None:
+    units = make_units(ground, RULES)
+    check_tiling(units, ground)
+    check_people(units, ground)
+    check_graph(units)
+    assert "island" not in units.barrier
+    largest = np.zeros(len(units))
+    np.maximum.at(largest, units.building_unit, ground.households)
+    assert (largest[units.households > RULES.upper] > RULES.upper).all()
+    compound_of = np.full(len(ground.buildings), -1)
+    if len(ground.compounds):
+        building, compound = shapely.STRtree(ground.compounds).query(ground.buildings, predicate="within")
+        compound_of[building] = compound
+    for unit in range(len(units)):
+        assert len(set(compound_of[units.building_unit == unit]) - {-1}) <= 1
+    for compound in range(len(ground.compounds)):
+        mine = compound_of == compound
+        if ground.households[mine].sum() <= RULES.upper:
+            assert len(set(units.building_unit[mine])) <= 1
 
 
 def check_tiling(units: Units, ground: Ground) -> None:
