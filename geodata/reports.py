@@ -145,13 +145,6 @@ def insert_report(conn: Connection, draft: ReportDraft, values: dict[str, Any]) 
     ).one()
 
 
-def listed_by_key(conn: Connection, scope: Scope, keys: Sequence[int]) -> list[Row[Any]]:
-    """The reports of these keys inside the scope, in their order. Rows are those of ``described``."""
-    found = conn.execute(described().where(report.c.id.in_(keys), *scope.report_conditions(conn)))
-    place = {key: number for number, key in enumerate(keys)}
-    return sorted(found, key=lambda row: place[row.id])
-
-
 def described() -> Select[Any]:
     """Reports with their owner as lists and pages show them, in no order."""
     return select(

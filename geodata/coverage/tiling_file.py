@@ -1,6 +1,5 @@
 """Grids of one file against the boundary of another, without a database."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
+from geodata.geopackage import new_geopackage
 from geodata.loaders.columns import SOURCE_IDS, Field, code_column, column, listed, match_columns
 from geodata.loaders.crs import crs_of, geometry_to_degrees
 from geodata.loaders.errors import BadInput, ColumnMissing, GeometryColumnMissing
@@ -34,14 +34,6 @@ class NoPolygons(BadInput):
     code = "no_polygons"
     zh = "文件“{path}”中没有面图形。"
     en = "The file “{path}” holds no polygon."
-
-
-class OutputUnwritable(BadInput):
-    """The file of findings has no place, or a name that does not say GeoPackage."""
-
-    code = "output_unwritable"
-    zh = "无法写入“{path}”：{reason}。请写作可写文件夹中的 .gpkg 文件。"
-    en = "“{path}” cannot be written: {reason}. Name a .gpkg file in a folder that can be written."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +77,8 @@ def check_tiling(
 
 def write_findings(findings: gpd.GeoDataFrame, path: Path) -> None:
     """Write a GeoPackage whole or not at all. Error: ``OutputUnwritable``."""
-    if path.suffix.lower() != ".gpkg":
-        raise OutputUnwritable(field="output", path=path, reason="*.gpkg")
-    made = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
+    with new_geopackage(path) as made:
         findings.to_file(made, layer=LAYER, driver="GPKG", engine="pyogrio", geometry_type="Polygon")
-        made.replace(path)
-    except Exception as error:  # GDAL has errors of its own beside OSError
-        reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(made), path.name)
-        raise OutputUnwritable(field="output", path=path, reason=reason) from error
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def _read(

@@ -1,6 +1,5 @@
 """A GeoPackage of units to one of grids, without a database."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +11,9 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from geodata.geopackage import new_geopackage
 from geodata.loaders.columns import listed
 from geodata.loaders.errors import BadInput, ColumnMissing, FileMissing, FileUnreadable, LayerUnknown
-from geodata.planning.units_file import UnitsUnwritable
 from gridmap.planning import Plan, Wishes, plan, score_plan
 from gridmap.planning.barriers import barrier_costs
 from gridmap.planning.boundaries import grids_of_units
@@ -101,19 +100,10 @@ def plan_of_file(
 
 
 def write_plan(tables: PlanTables, path: Path) -> None:
-    """Write the GeoPackage whole or not at all. Errors: ``UnitsUnwritable``."""
-    if path.suffix.lower() != ".gpkg":
-        raise UnitsUnwritable(field="output", path=path, reason="*.gpkg")
-    made = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
+    """Write the GeoPackage whole or not at all. Errors: ``OutputUnwritable``."""
+    with new_geopackage(path) as made:
         pyogrio.write_dataframe(tables.units, made, layer=UNITS, driver="GPKG")
         pyogrio.write_dataframe(tables.grids, made, layer=GRIDS, driver="GPKG", promote_to_multi=True)
-        made.replace(path)
-    except Exception as error:  # GDAL has errors of its own beside OSError
-        reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(made), path.name)
-        raise UnitsUnwritable(field="output", path=path, reason=reason) from error
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def _read(path: Path, layer: str, needed: list[str | None]) -> Any:

@@ -1,6 +1,5 @@
 """Files of a community's or a city's layers to a GeoPackage of units, without a database."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from geodata.geopackage import new_geopackage
 from geodata.loaders.columns import column, find_column, listed, match_columns
 from geodata.loaders.errors import BadInput, ColumnMissing
 from geodata.loaders.summary import Note
@@ -38,14 +38,6 @@ class WeightsUnsaid(BadInput):
     code = "weights_unsaid"
     zh = "楼栋文件中没有户数列。请用 --households 指定户数列，或用 --people 指定人数列。现有列：{columns}。"
     en = "The file of buildings has no column of households. Name it with --households, or one of people with --people. Its columns: {columns}."
-
-
-class UnitsUnwritable(BadInput):
-    """The output has no place, or a name that does not say GeoPackage."""
-
-    code = "output_unwritable"
-    zh = "无法写入“{path}”：{reason}。请写作可写文件夹中的 .gpkg 文件。"
-    en = "“{path}” cannot be written: {reason}. Name a .gpkg file in a folder that can be written."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +93,11 @@ def units_of_files(
 
 
 def write_units(tables: UnitTables, path: Path) -> None:
-    """Write the GeoPackage whole or not at all. Errors: ``UnitsUnwritable``."""
-    if path.suffix.lower() != ".gpkg":
-        raise UnitsUnwritable(field="output", path=path, reason="*.gpkg")
-    made = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
+    """Write the GeoPackage whole or not at all. Errors: ``OutputUnwritable``."""
+    with new_geopackage(path) as made:
         pyogrio.write_dataframe(tables.units, made, layer="units", driver="GPKG", geometry_type="Polygon")
         pyogrio.write_dataframe(tables.edges, made, layer="edges", driver="GPKG")
         pyogrio.write_dataframe(tables.adjustments, made, layer="adjustments", driver="GPKG", geometry_type="Unknown")
-        made.replace(path)
-    except Exception as error:  # GDAL has errors of its own beside OSError
-        reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(made), path.name)
-        raise UnitsUnwritable(field="output", path=path, reason=reason) from error
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def _weighed(buildings: LayerFile, weights: Weights) -> NDArray[np.int64]:

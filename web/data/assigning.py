@@ -17,7 +17,7 @@ from geodata.jobs.queue import UnknownJob
 from geodata.owners.batches import ReportChoice, Which
 from geodata.owners.concerned import reports_moving
 from geodata.places import FoundPlace, named_place
-from geodata.reports import listed_by_key
+from geodata.reports import reports_by_id
 from gridmap.access import Permission
 from gridmap.errors import GridmapError
 from web import db
@@ -90,7 +90,7 @@ def assigning_cases(ref: UUID) -> str:
         move=chosen[0] if chosen else None,
         part=part,
         pager=part.pager,
-        rows=listed_by_key(conn, scope(), part.rows),
+        rows=reports_by_id(conn, scope(), part.rows),
         most=_MOST_SHOWN,
         **case_helpers(),
     )

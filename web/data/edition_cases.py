@@ -7,7 +7,7 @@ from geodata.actions.edition_reports import FATES, edition_reports
 from geodata.actions.publishing import UnknownPublication
 from geodata.editions import EditionDay, edition_days
 from geodata.grids import grid_names
-from geodata.reports import listed_by_key
+from geodata.reports import reports_by_id
 from gridmap.access import Permission
 from web import db
 from web.access import requires
@@ -55,7 +55,7 @@ def edition_cases(day: str) -> str:
         status=request.args.get("status"),
         part=part,
         pager=part.pager,
-        rows=listed_by_key(conn, scope(), part.rows),
+        rows=reports_by_id(conn, scope(), part.rows),
         **case_helpers(),
     )
 
