@@ -104,7 +104,14 @@ def _takers(skeleton: Skeleton, rules: Rules) -> tuple[dict[int, Ints], Bools]:
     found: dict[int, list[int]] = {}
     for open_face, taker in pairs[takes].tolist():
         found.setdefault(open_face, []).append(taker)
-    return {face: np.array(sorted(each), dtype=np.int64) for face, each in sorted(found.items())}, enclosed
+    rows = {face: np.array(each, dtype=np.int64) for face, each in sorted(found.items())}
+    return {face: each[_by_place(skeleton.faces[each])] for face, each in rows.items()}, enclosed
+
+
+def _by_place(shapes: Shapes) -> Ints:
+    """An order of shapes that is not the file's: of equal borders the first counts."""
+    order: Ints = np.lexsort(shapely.bounds(shapes).T)
+    return order
 
 
 def _enclosed(borders: Borders, inner: Ints, count: int) -> Bools:
@@ -118,6 +125,7 @@ def _enclosed(borders: Borders, inner: Ints, count: int) -> Bools:
 def _share(skeleton: Skeleton, ground: int, enclosed: Bools, known: _Owners, rules: Rules) -> _Share:
     compounds = known.takers[ground]
     rows = np.flatnonzero(skeleton.face_of == ground)
+    rows = rows[_by_place(skeleton.buildings[rows])]
     households = skeleton.households[rows]
     if len(compounds) == 1 and not households.any():
         return _Share(ground, compounds, None, rows, np.full(len(rows), compounds[0]))

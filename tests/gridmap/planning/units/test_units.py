@@ -235,11 +235,12 @@ def test_a_net_of_homes_shuts_no_compound_in() -> None:
     compounds = [shapely.box(x - 60, y - 60, x + 60, y + 60) for x, y in EIGHT]
     corners = [house(x, y) for x in range(10, 1000, 40) for y in range(10, 600, 40)]
     homes = [each for each in corners if shapely.distance(each, compounds).min() > 15]
+    buildings = [*map(shapely.centroid, compounds), *homes]
     households = [150] * 8 + [int(place % 4 == 0) for place in range(len(homes))]
-    ground = Ground.of(
-        shapely.box(0, 0, 1000, 600), [*map(shapely.centroid, compounds), *homes], households, compounds=compounds
-    )
-    units = make_units(ground)
+    boundary = shapely.box(0, 0, 1000, 600)
+    units = make_units(Ground.of(boundary, buildings, households, compounds=compounds))
+    turned = make_units(Ground.of(boundary, buildings[::-1], households[::-1], compounds=compounds[::-1]))
+    assert {shape.normalize().wkt for shape in units.shapes} == {shape.normalize().wkt for shape in turned.shapes}
     inside = units.compound >= 0
     assert inside.sum() == 8
     assert units.households[inside].max() < 160  # a home that a compound has on all sides goes with it
