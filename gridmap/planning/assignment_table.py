@@ -21,6 +21,8 @@ _HEADINGS: Final = (
 )
 _ROUNDED: Final = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 _NAMED_AT_MOST: Final = 5
+#: Characters of a cell; what is longer is no number of a unit and no code.
+_CELL_MOST: Final = 1_000
 
 
 class UnreadableAssignment(GridmapError):
@@ -142,6 +144,8 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     try:
         for row in reader:
             cells = [cell.strip().removeprefix("'") for cell in row]
+            if max(map(len, cells), default=0) > _CELL_MOST:
+                raise UnreadableAssignment(row=line)
             if any(cells):
                 yield line, cells
             line = reader.line_num + 1

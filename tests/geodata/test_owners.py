@@ -103,11 +103,11 @@ def test_another_day_decides_from_then_on(conn: Connection, settings: Settings) 
     insert_grids(conn, valid="(,2026-06-01)")
     insert_grid(conn, "z", WEST, SOUTH, side=3 * SIDE, valid="[2026-06-01,)")
     key = filed_at(conn, settings, "e", reported_at=datetime(2026, 5, 1, tzinfo=UTC))
-    assert rederive(conn, settings, key) == 1  # filed today, reported in May
-    assert grid_of(conn, key) == "e"
-    assert rederive(conn, settings, key, at=date(2026, 6, 1)) == 1
+    assert rederive(conn, settings, key) == 0  # reported in May, received today: the grids of today decide
     assert grid_of(conn, key) == "z"
-    assert conn.scalar(select(owner.c.as_of)) == date(2026, 6, 1)
+    assert rederive(conn, settings, key, at=date(2026, 5, 1)) == 1
+    assert grid_of(conn, key) == "e"
+    assert conn.scalar(select(owner.c.as_of)) == date(2026, 5, 1)
     assert rederive(conn, settings, key) == 0
 
 

@@ -32,6 +32,7 @@ JOB_WORDS = {
     "assign": _l("Assign anew"),
     "owners_after_boundaries": _l("Assign anew after boundaries changed"),
     "publish": _l("Bring new boundaries into force"),
+    "plan_ground": _l("Cut the ground of a plan into units"),
     "publication_timer": _l("Look for boundaries that have come"),
     "addresses": _l("Look for addresses"),
     "addresses_timer": _l("Look for addresses again"),

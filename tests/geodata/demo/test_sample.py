@@ -193,6 +193,18 @@ def test_reports_filed_for_trial_go_with_the_sample_when_asked(loaded: Connectio
     assert sample_of(loaded) is None
 
 
+def test_plans_that_its_accounts_started_go_with_the_sample(loaded: Connection) -> None:
+    area = loaded.scalars(select(division.c.code).where(division.c.level == "community")).first()
+    editor = loaded.scalar(select(account.c.id).where(account.c.name == "editor"))
+    made = add_plan(loaded, "试划", str(area), target=400, lower=300, upper=500, account_id=editor)
+    first = PlanVersion(1, None, np.zeros(0, dtype=np.int32), (), "present", account_id=editor)
+    add_version(loaded, made.id, first)
+    note_step(loaded, made.id, PlanStep.PROPOSE, 1, reason="", account_id=editor)
+    remove_sample(loaded)
+    assert loaded.scalar(text("SELECT count(*) FROM plan")) == 0
+    assert loaded.scalar(select(account.c.id).where(account.c.name == "editor")) is None
+
+
 def test_removal_knows_every_column_that_may_point_at_the_sample() -> None:
     """A new table that refers to the sample's rows must be thought of: it holds them back, goes with them, or lets go."""
     sampled = {table.name for table in SAMPLED}
@@ -261,15 +273,3 @@ def test_the_command_loads_once_and_removes(
     assert run.invoke(main, [*home, "demo", "accounts"]).exit_code == 1
     without = run.invoke(main, [*home, "demo", "load", "--size", "tiny", "--no-accounts"])
     assert (without.exit_code, "worker" in without.output) == (0, False)
-
-
-def test_plans_that_its_accounts_started_go_with_the_sample(loaded: Connection) -> None:
-    area = loaded.scalars(select(division.c.code).where(division.c.level == "community")).first()
-    editor = loaded.scalar(select(account.c.id).where(account.c.name == "editor"))
-    made = add_plan(loaded, "试划", str(area), target=400, lower=300, upper=500, account_id=editor)
-    first = PlanVersion(1, None, np.zeros(0, dtype=np.int32), (), "present", account_id=editor)
-    add_version(loaded, made.id, first)
-    note_step(loaded, made.id, PlanStep.PROPOSE, 1, reason="", account_id=editor)
-    remove_sample(loaded)
-    assert loaded.scalar(text("SELECT count(*) FROM plan")) == 0
-    assert loaded.scalar(select(account.c.id).where(account.c.name == "editor")) is None
