@@ -21,6 +21,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "echarts": ("dist/echarts.min.js",),
     "htmx.org": ("dist/htmx.min.js",),
     "leaflet": ("dist/leaflet.css", "dist/leaflet.js", "dist/images/"),
+    "leaflet-geoman": ("dist/leaflet-geoman.css", "dist/leaflet-geoman.min.js"),
     "protomaps-leaflet": ("dist/protomaps-leaflet.js",),
 }
 

@@ -47,7 +47,7 @@ def plan(settings: Settings, /, units: Path, output: Path, weight: str, seed: in
     """
     from tqdm import tqdm
 
-    from geodata.planning.plan_file import plan_of_file, write_plan
+    from geodata.plan_files.plan import plan_of_file, write_plan
 
     wishes = Wishes(**{name: given.pop(name) for name in ("even", "compact", "barriers", "few_changes")})
     language = "en" if settings.language == "en" else "zh"

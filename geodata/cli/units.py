@@ -59,8 +59,8 @@ def units(settings: Settings, /, output: Path, **given: Any) -> None:
     """
     from tqdm import tqdm
 
-    from geodata.planning.layers_in import ROLES, by_role
-    from geodata.planning.units_file import Weights, units_of_files, write_units
+    from geodata.plan_files.layers import ROLES, by_role
+    from geodata.plan_files.units import Weights, units_of_files, write_units
 
     rules = Rules(target=given["target"], lower=given["lower"], upper=given["upper"])
     language = "en" if settings.language == "en" else "zh"

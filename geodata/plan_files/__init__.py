@@ -1,1 +1,1 @@
-"""Planning between files and the subject."""
+"""Units and plans between files and the subject, for the command line."""

@@ -18,7 +18,7 @@ from geodata.loaders.columns import column, find_column, listed, match_columns
 from geodata.loaders.errors import BadInput, ColumnMissing
 from geodata.loaders.summary import Note
 from geodata.loaders.values import numbers, texts
-from geodata.planning.layers_in import LayerFile, local_plane, read_layer
+from geodata.plan_files.layers import LayerFile, local_plane, read_layer
 from gridmap.planning.units import Ground, Progress, Rules, Units, households_of_people, make_layer
 from gridmap.planning.units.errors import ShiftedBuildings, WeightsWrong
 from gridmap.planning.units.ground import whole_weights

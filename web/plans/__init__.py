@@ -1,0 +1,5 @@
+"""Grid boundaries (网格划分): plans from their units to published grids."""
+
+from web.plans.blueprint import blueprint
+
+__all__ = ["blueprint"]
