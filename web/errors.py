@@ -19,6 +19,8 @@ from geodata.actions.deciding import NothingToTakeBack
 from geodata.actions.deputising import UnknownDeputy
 from geodata.actions.handing_over_orders import OrderDiffers, OrderElsewhere
 from geodata.actions.managing import ChangedMeanwhile
+from geodata.actions.planning.saving import PlanNotDraft, PlanNotReady, StalePlan
+from geodata.actions.planning.stepping import NothingToPropose, PlanMovedOn, StepForbidden
 from geodata.actions.publishing import PublicationAhead, PublicationPast, UnknownPublication
 from geodata.actions.viewing_homes import HomesNotAllowed
 from geodata.buildings import UnknownBuilding
@@ -28,6 +30,9 @@ from geodata.grids import UnknownGrid
 from geodata.hotline import UnknownOrder
 from geodata.jobs.queue import UnknownJob
 from geodata.photos import PhotoBytesSpent, PhotoGone, PhotoRoomFull, PhotoTaken, UnknownPhoto
+from geodata.plans.listing import UnknownPlan
+from geodata.plans.talk import UnknownComment
+from geodata.plans.versions import UnknownVersion
 from geodata.positions.corrections import (
     CorrectionEnded,
     CorrectionStands,
@@ -45,6 +50,7 @@ from geodata.service_points import UnknownServicePoint
 from geodata.tiles import UnknownTile
 from geodata.uploads import UnknownUpload
 from gridmap.errors import GridmapError
+from gridmap.planning.approval import OwnPlan, StepNotNow
 from web import db
 from web.access import NotAllowed, NotSignedIn
 from web.i18n import language
@@ -167,6 +173,17 @@ STATUS: dict[type[GridmapError], int] = {
     UnknownStream: 404,
     UnknownCorrection: 404,
     UnknownPile: 404,
+    StepForbidden: 403,
+    OwnPlan: 403,
+    UnknownPlan: 404,
+    UnknownVersion: 404,
+    UnknownComment: 404,
+    StalePlan: 409,
+    PlanMovedOn: 409,
+    PlanNotDraft: 409,
+    PlanNotReady: 409,
+    StepNotNow: 409,
+    NothingToPropose: 409,
     MethodNotAllowed: 405,
     ChangedMeanwhile: 409,
     NothingToTakeBack: 409,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, false, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.scope import Scope
@@ -45,9 +45,14 @@ def plan_condition(scope: Scope) -> ColumnElement[bool]:
     return or_(false(), *(plan.c.area_code.startswith(area, autoescape=True) for area in scope.areas))
 
 
-def list_plans(conn: Connection, scope: Scope, *, states: tuple[PlanState, ...] = ()) -> list[Row[Any]]:
-    """Plans of the scope, the latest changed first: columns of ``plan``, ``area_name``, ``author``, ``units``, ``households``."""
+def list_plans(
+    conn: Connection, scope: Scope, *, states: tuple[PlanState, ...] = (), area: str | None = None
+) -> list[Row[Any]]:
+    """Plans of the scope, and of an area or below it, the latest changed first: columns of ``plan``, ``area_name``, ``author``, ``units``,
+    ``households``, and the ``figures`` of the last version (None before there is one)."""
     query = _described().where(plan_condition(scope))
+    if area:
+        query = query.where(plan.c.area_code.startswith(area, autoescape=True))
     if states:
         query = query.where(plan.c.status.in_(states))
     return list(conn.execute(query.order_by(plan.c.changed_at.desc(), plan.c.id.desc())))
@@ -107,8 +112,10 @@ def _described() -> Any:
             account.c.display_name.label("author"),
             ground.c.units,
             ground.c.households,
+            plan_version.c.figures,
         )
         .join(division, division.c.code == plan.c.area_code)
         .outerjoin(account, account.c.id == plan.c.account_id)
+        .outerjoin(plan_version, and_(plan_version.c.plan_id == plan.c.id, plan_version.c.version == plan.c.version))
         .join(ground, true())
     )

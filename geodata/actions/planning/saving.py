@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from geodata.actions.acting import Actor
 from geodata.actions.planning.describing import with_codes
-from geodata.plans.ground import PlanGround, read_ground
+from geodata.plans.figures import figures_of
+from geodata.plans.ground import PlanGround
+from geodata.plans.kept import kept_ground
 from geodata.plans.listing import change_plan, plan_by_ref
 from geodata.plans.versions import PRESENT, PlannedGrid, PlanVersion, add_version, version_of
 from geodata.tables.grids import KINDS
@@ -77,7 +79,7 @@ def save_version(conn: Connection, by: Actor, ref: UUID, made: PlanVersion) -> P
         raise PlanNotDraft(field="plan")
     if row.version == 0:
         raise PlanNotReady(field="plan")
-    ground = read_ground(conn, row.id)
+    ground = kept_ground(conn, row)
     made = with_codes(ground, version_of(conn, row.id, PRESENT), _tidy(made, len(ground)))
     latest = version_of(conn, row.id, row.version)
     if made.base != latest.version:
@@ -85,7 +87,8 @@ def save_version(conn: Connection, by: Actor, ref: UUID, made: PlanVersion) -> P
             return latest
         raise StalePlan(field="version", version=latest.version, author=latest.author or "—")
     _leave_fixed(ground, made)
-    saved = replace(made, version=row.version + 1, account_id=by.account_id)
+    figures = figures_of(row, ground, made)
+    saved = replace(made, version=row.version + 1, account_id=by.account_id, figures=figures)
     add_version(conn, row.id, saved)
     change_plan(conn, row.id, version=saved.version)
     return saved

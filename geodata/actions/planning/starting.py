@@ -1,6 +1,7 @@
 """Start a plan: its row at once, its ground in units by a job, the present grids as its first version."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from geodata.actions.acting import Actor
 from geodata.actions.planning.grounding import make_ground
 from geodata.days import valid_on
 from geodata.jobs.queue import enqueue
+from geodata.plans.figures import figures_of
 from geodata.plans.ground import PlanGround, write_ground
 from geodata.plans.layers import communities_of
 from geodata.plans.listing import add_plan, change_plan
@@ -59,7 +61,8 @@ def lay_ground(
     made = make_ground(conn, settings, row.area_code, rules, now=now, progress=progress)
     write_ground(conn, row.id, made.ground)
     present = _present(conn, made.ground, settings, now)
-    add_version(conn, row.id, present)
+    figures = figures_of(row, made.ground, present)
+    add_version(conn, row.id, replace(present, figures=figures))
     change_plan(conn, row.id, version=present.version, remarks=made.remarks)
     return len(made.ground)
 
