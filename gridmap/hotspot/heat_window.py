@@ -32,6 +32,15 @@ def to_web_mercator(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return np.asarray(lon) / 360 + 0.5, 0.5 - np.arcsinh(np.tan(limited)) / (2 * math.pi)
 
 
+def from_web_mercator(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Degrees of fractions of the EPSG:3857 square, the other way round of ``to_web_mercator``.
+
+    >>> [float(round(value[0], 9)) for value in from_web_mercator(*to_web_mercator(np.array([111.7]), np.array([40.8])))]
+    [111.7, 40.8]
+    """
+    return (np.asarray(x) - 0.5) * 360, np.degrees(np.arctan(np.sinh((0.5 - np.asarray(y)) * 2 * math.pi)))
+
+
 def fitting_bandwidth_m(x: Floats, y: Floats, latitude: float) -> float:
     """A standard deviation in metres that suits a set of places, on the 1-2-5 ladder between 50 and 500 m.
 

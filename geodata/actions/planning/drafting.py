@@ -44,7 +44,7 @@ def drafted(conn: Connection, area: str, ground: PlanGround, version: PlanVersio
         middle[:, 0],
         middle[:, 1],
         [each.code for each in version.grids],
-        used=_codes_ever(conn, communities),
+        used=codes_ever(conn, communities),
     )
     inside = label >= 0
     households = ground.units["households"].to_numpy(dtype=np.int64)
@@ -52,7 +52,7 @@ def drafted(conn: Connection, area: str, ground: PlanGround, version: PlanVersio
     return Draft(codes, communities, found.shapes, found.parts, sums, found.unlabelled)
 
 
-def _codes_ever(conn: Connection, communities: list[str]) -> list[str]:
+def codes_ever(conn: Connection, communities: list[str]) -> list[str]:
     """Codes that grids of these communities have or had, or that begin with theirs."""
     begins = func.left(grid.c.code, 12)
     mine = grid.c.community_code.in_(set(communities)) | begins.in_(set(communities))
