@@ -1,7 +1,9 @@
 """Grid boundaries (网格划分): plans from their units to published grids."""
 
 from web.plans import (
+    ground,
     listing,
+    versions,
     way,
     words,
 )
@@ -9,7 +11,9 @@ from web.plans.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "ground",
     "listing",
+    "versions",
     "way",
     "words",
 ]

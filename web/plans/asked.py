@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
-from geodata.plans.ground import PlanGround, read_ground
+from geodata.plans.ground import PlanGround
+from geodata.plans.kept import kept_ground
 from geodata.plans.listing import plan_by_ref
 from geodata.plans.versions import PlanVersion, version_of
 from web.scope import scope
@@ -17,8 +18,8 @@ def asked_plan(conn: Connection, ref: UUID) -> Row[Any]:
 
 
 def asked_ground(conn: Connection, row: Row[Any]) -> PlanGround:
-    """The units of a plan that was asked for."""
-    return read_ground(conn, row.id)
+    """The units of a plan that was asked for, kept by this process: nobody may change them."""
+    return kept_ground(conn, row)
 
 
 def asked_version(conn: Connection, row: Row[Any], version: int | None) -> PlanVersion:

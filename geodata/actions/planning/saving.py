@@ -1,5 +1,6 @@
 """Save what was drawn as the next version of a plan; what somebody else saved meanwhile is never overwritten."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -125,10 +126,12 @@ def _leave_fixed(ground: PlanGround, made: PlanVersion) -> None:
             raise FixedGridTouched(field="labels", grid_code=stays or lies_in)
 
 
-def as_grids(rows: list[dict[str, object]]) -> tuple[PlannedGrid, ...]:
+def as_grids(rows: Sequence[object]) -> tuple[PlannedGrid, ...]:
     """Grids as a page sends them. Errors: ``GridUnnamed``."""
     found = []
     for number, row in enumerate(rows, start=1):
+        if not isinstance(row, Mapping):
+            raise GridUnnamed(field="grids", number=number)
         name, kind, code = row.get("name"), row.get("kind", "general"), row.get("code")
         if not isinstance(name, str) or not isinstance(kind, str) or not isinstance(code, str | None):
             raise GridUnnamed(field="grids", number=number)

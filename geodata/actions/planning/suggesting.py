@@ -14,6 +14,7 @@ from geodata.plans.ground import PlanGround
 from geodata.plans.versions import PlannedGrid, PlanVersion
 from gridmap.planning import Wishes, plan
 from gridmap.planning.flags import Flag, Message
+from gridmap.planning.work import work_hours
 
 Labels = NDArray[np.int32]
 
@@ -21,10 +22,6 @@ Labels = NDArray[np.int32]
 BARRIER_COST: Final = {
     "motorway": 4.0, "trunk": 3.0, "rail": 4.0, "water": 3.0, "primary": 2.0, "secondary": 1.0, "tertiary": 0.5,
 }  # fmt: skip
-#: A worker's hours in a year: a household is visited twice a year, one with somebody in a care group every month; a case takes an hour.
-HOURS_PER_HOUSEHOLD: Final = 0.5
-HOURS_PER_CARE_HOUSEHOLD: Final = 6.0
-HOURS_PER_CASE: Final = 1.0
 
 
 class Keep(StrEnum):
@@ -43,17 +40,6 @@ class Suggestion:
     grids: tuple[PlannedGrid, ...]
     flags: tuple[Flag, ...]
     messages: tuple[Message, ...]
-
-
-def hours_of(ground: PlanGround) -> NDArray[np.float64]:
-    """Hours of work that each unit asks of its worker in a year."""
-    units = ground.units
-    hours = (
-        units["households"] * HOURS_PER_HOUSEHOLD
-        + units["care"] * (HOURS_PER_CARE_HOUSEHOLD - HOURS_PER_HOUSEHOLD)
-        + units["cases"] * HOURS_PER_CASE
-    )
-    return hours.to_numpy(dtype=np.float64)
 
 
 def suggest(
@@ -95,7 +81,7 @@ def suggest(
         locked=held,
         previous=before,
         barrier_cost=[BARRIER_COST.get(word, 0.0) for word in ground.barrier[inside]],
-        work=hours_of(ground)[free],
+        work=work_hours(units["households"], units["care"], units["cases"]),
         wishes=wishes,
         mode=mode,
         rng=seed,

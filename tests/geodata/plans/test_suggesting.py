@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from geodata.actions.planning.saving import save_version
 from geodata.actions.planning.starting import GROUND_JOB, lay_ground, start_plan
-from geodata.actions.planning.suggesting import Keep, Suggestion, hours_of, suggest
+from geodata.actions.planning.suggesting import Keep, Suggestion, suggest
 from geodata.plans.ground import PlanGround, read_ground
 from geodata.plans.layers import NoCommunities
 from geodata.plans.listing import plan_by_ref
@@ -131,13 +131,6 @@ def test_the_rest_is_finished_around_what_is_drawn(nine_grids: Connection, peopl
     mine = found.labels[first.labels == some]
     assert len(set(mine.tolist())) == 1
     assert found.grids[mine[0]].name == first.grids[some].name
-
-
-def test_work_grows_with_care_and_cases(nine_grids: Connection, laid: UUID) -> None:
-    ground, _ = parts(nine_grids, laid)
-    before = hours_of(ground)
-    ground.units["cases"] += 3
-    assert (hours_of(ground) - before).tolist() == pytest.approx([3.0] * len(ground))
 
 
 def test_a_plan_outside_the_area_or_without_ground_is_not_started(nine_grids: Connection, people: People) -> None:
