@@ -1,11 +1,15 @@
 """What all tests share: one throwaway cluster a run, a template database, a clone for each test module that asks."""
 
 import os
+import time
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
@@ -16,6 +20,12 @@ from geodata.settings import Settings
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TEMPLATE = "gridmap_template"
 _FOLDER = "GRIDMAP_TEST_CLUSTER"
+
+# The same examples in every run, so that a change is refused for what it does and not for what was drawn; whoever wants others
+# asks for `--hypothesis-profile=search`. Neither judges how fast a busy machine is: the first example compiles or loads kernels.
+hypothesis_settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("repeatable", hypothesis_settings.get_profile("search"), derandomize=True)
+hypothesis_settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +60,30 @@ def _needs_database(config: pytest.Config) -> bool:
     """The subject's own tests run in seconds without one."""
     subject = Path(__file__).parent / "gridmap"
     return not all(Path(arg.split("::")[0]).resolve().is_relative_to(subject) for arg in config.args)
+
+
+_module_before: object = None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No test begins shortly before a midnight, of the city or of UTC: most ask for today's date more than once.
+
+    Fixtures of a module hold dates too, so a module begins only when there is time for all of it.
+    """
+    global _module_before
+    if Path(__file__).parent / "gridmap" in item.path.parents:
+        return  # nothing there asks for the date
+    module = item.getparent(pytest.Module)
+    to_midnight = _to_midnight(datetime.now(UTC))
+    if to_midnight < timedelta(seconds=20 if module is _module_before else 120):
+        time.sleep(to_midnight.total_seconds() + 1)
+    _module_before = module
+
+
+def _to_midnight(now: datetime) -> timedelta:
+    """The time until the next midnight of the city (UTC+8) or of UTC: 16:00 and 24:00 UTC."""
+    into_day = now - now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return min(end - into_day for end in (timedelta(hours=16), timedelta(hours=24)) if end > into_day)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 from sqlalchemy import Engine, text
 
 from geodata.accounts import AccountExists, add_account
@@ -27,6 +27,9 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+#: How long a page may take to be as expected. Pages answer at once; a machine that runs other things beside the tests does not.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 CITY = text(
@@ -112,12 +115,12 @@ def server(engine: Engine, database_url: str, filled: bool, service_home: Path) 
         yield address
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
         log.close()
 
 
 def _await(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         if process.poll() is not None:
             break
@@ -219,6 +222,7 @@ def watch(visit: Visit) -> None:
 def sign_in(server: str, browser: Browser, name: str) -> Any:
     """The cookies of an account that signs in on the page."""
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(f"{server}/sign-in")
     page.fill("input[name=name]", name)
@@ -242,6 +246,7 @@ def visiting(server: str, browser: Browser, size: str, cookies: Any, scale: int 
         device_scale_factor=scale,
         storage_state=cookies,
     )
+    context.set_default_timeout(PATIENCE_MS)
     found = Visit(context.new_page(), server, size)
     watch(found)
     yield found

@@ -216,7 +216,7 @@ def test_a_click_outside_the_area_is_answered_in_words(colleague: Visit) -> None
     colleague.go("/map#15/40.815/111.695")
     colleague.click_map()
     # The first place that a server locates compiles its index.
-    expect(colleague.page.locator("#card")).to_contain_text("不在您的责任范围内", timeout=30_000)
+    expect(colleague.page.locator("#card")).to_contain_text("不在您的责任范围内")
     assert_accessible(colleague.page)
     assert colleague.page.locator(".gm-map-note.gm-shown").count() == 0
     colleague.picture("map-outside")
@@ -274,9 +274,7 @@ def test_a_print_is_the_map_with_its_legend(visit: Visit, refs: dict[str, UUID])
     before = page.evaluate("() => [gridmap.map.getZoom(), gridmap.map.getCenter().lat]")
     page.evaluate("() => { window.print = () => { window.printedMap = gridmap.map.getSize(); }; }")
     page.get_by_role("button", name="打印地图").click()
-    page.wait_for_function(
-        "() => window.printedMap && !document.body.classList.contains('gm-printing')", timeout=15_000
-    )
+    page.wait_for_function("() => window.printedMap && !document.body.classList.contains('gm-printing')")
     size = page.evaluate("() => window.printedMap")
     assert size["x"] == pytest.approx(1047, abs=4)  # 277 mm
     assert page.evaluate("() => [gridmap.map.getZoom(), gridmap.map.getCenter().lat]") == pytest.approx(

@@ -57,7 +57,7 @@ def runner(engine: Engine, database_url: str, service_home: Path) -> Iterator[Ru
     thread.start()
     yield made
     made.stop()
-    thread.join(30)
+    thread.join(60)
 
 
 def new_grid(folder: Path) -> Path:
@@ -117,7 +117,7 @@ def test_a_layer_is_tried_and_applied(desk: Visit, engine: Engine, runner: Runne
     with engine.connect() as conn:
         assert conn.scalar(select(grid.c.id).where(grid.c.code == "neu")) is None
     page.get_by_role("button", name=re.compile("应用：写入 1 行")).click()
-    expect(page.locator("#job-state")).to_contain_text("已写入", timeout=20_000)
+    expect(page.locator("#job-state")).to_contain_text("已写入")
     with engine.connect() as conn:
         assert conn.scalar(select(grid.c.id).where(grid.c.code == "neu")) is not None
     desk.check()
@@ -152,5 +152,5 @@ def test_old_figures_are_made_anew_while_one_looks(
     runner = Runner(engine, Settings(home=service_home, database_url=database_url))
     while runner.run_one():
         pass
-    expect(desk.page.locator("#coverage-state")).to_contain_text("数据生成于", timeout=20_000)
+    expect(desk.page.locator("#coverage-state")).to_contain_text("数据生成于")
     desk.check()

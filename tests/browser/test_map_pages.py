@@ -216,7 +216,8 @@ def test_another_measure_brings_its_legend_and_a_layer_off_takes_it(visit: Visit
         visit.page.tap(".leaflet-control-layers-toggle")
     else:
         visit.page.locator(".leaflet-control-layers").hover(force=True)
-    visit.page.wait_for_timeout(100)  # Leaflet ignores clicks while the list unfolds
+    # Leaflet ignores clicks until a timer of its own, set when the list unfolds, has gone off: one set after it goes off later.
+    visit.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
     visit.page.locator(".leaflet-control-layers-overlays label", has_text="各网格案件数").locator("input").click()
     expect(part).to_be_hidden()
     visit.check()

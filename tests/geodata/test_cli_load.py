@@ -122,7 +122,7 @@ def test_two_loads_of_one_file_at_a_time_agree(
         )
         for number in range(2)
     ]  # fmt: skip
-    told = [child.communicate(timeout=60)[0] for child in children]
+    told = [child.communicate(timeout=120)[0] for child in children]
     assert [child.returncode for child in children] == [1, 1], told
     assert sorted("new                  1" in text for text in told) == [False, True], told
     assert stored(engine) == 2
@@ -154,7 +154,7 @@ def test_ctrl_c_while_the_database_waits_leaves_nothing(
             try:
                 _wait_until_blocked(blocker.engine)
                 child.send_signal(signal.SIGINT)
-                _, told = child.communicate(timeout=20)
+                _, told = child.communicate(timeout=120)
             finally:
                 child.kill()  # one that hears nothing would be waited for without end
         blocker.rollback()
@@ -169,7 +169,7 @@ def _hear_ctrl_c() -> None:
 
 
 def _wait_until_blocked(engine: Engine) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         with engine.connect() as conn:
             if conn.scalar(
                 text(

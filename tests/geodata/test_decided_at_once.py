@@ -76,13 +76,13 @@ def both(engine: Engine, people: tuple[Actor, Actor], first: Decide, second: Dec
         first(conn, people[0])
         thread.start()
         _wait_for_waiting(engine)
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     return told[0]
 
 
 def _wait_for_waiting(engine: Engine) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         with engine.connect() as conn:
             if conn.scalar(text(_WAITING)):
@@ -141,7 +141,7 @@ def test_a_decision_and_a_moved_pin_take_turns(
     monkeypatch.setattr(deciding, "_note", note_late)
     with city.begin() as conn:
         confirm_owner(conn, people[0], ref, seen)
-    thread.join(10)
+    thread.join(60)
     assert [type(each) for each in told] == [ChangedMeanwhile]
     with city.connect() as conn:
         found = report_by_ref(conn, EVERYTHING, ref)

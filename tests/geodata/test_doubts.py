@@ -13,6 +13,7 @@ from geodata.actions import file_report
 from geodata.actions.acting import Actor
 from geodata.actions.deciding import NothingToTakeBack, SameOwner, confirm_owner, take_back, transfer_owner
 from geodata.actions.managing import ChangedMeanwhile
+from geodata.days import today
 from geodata.doubts import (
     DoubtChoice,
     count_doubts,
@@ -39,7 +40,6 @@ from tests.geodata.cities import SIDE, SOUTH, WEST, insert_other_district
 #: 10 m west of the side that e and f share.
 EAST = WEST + 2 * SIDE - 10 / 84_400
 MIDDLE = SOUTH + 1.5 * SIDE
-TODAY = datetime.now(UTC).date()
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 OPEN, CONFIRMED, TRANSFERRED = (DoubtChoice(state) for state in ("open", "confirmed", "transferred"))
@@ -62,7 +62,7 @@ def file(conn: Connection, settings: Settings, **draft: Any) -> UUID:
 
 def actor(conn: Connection, name: str = "secretary", *areas: str) -> Actor:
     found = add_account(conn, name, PASSWORD, "community_secretary", f"{name} 甲").id
-    return Actor(scope_of(*areas, account_id=found), found, TODAY)
+    return Actor(scope_of(*areas, account_id=found), found, today(Settings().zone))
 
 
 def seen(conn: Connection, ref: UUID) -> str:

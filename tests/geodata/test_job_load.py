@@ -35,7 +35,7 @@ def test_a_long_statement_is_ended(engine: Engine, settings: Settings, monkeypat
     Timer(0.5, cancel).start()
     started = time.monotonic()
     assert Runner(engine, settings).run_one()
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 50
     with engine.connect() as conn:
         assert job_by_ref(conn, ref).state == "cancelled"
         assert conn.scalar(select(division.c.id)) is None

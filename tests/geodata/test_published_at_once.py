@@ -86,7 +86,7 @@ def test_work_that_began_before_the_publication_is_heard(
         set_status(conn, key, "dispatched")
         thread.start()
         _wait_for_waiting(city)
-    thread.join(20)
+    thread.join(60)
     assert [(each.rerouted, each.asked) for each in done] == [(0, 1)]
     with city.connect() as conn:
         assert owner_of(conn, key) == "b"
@@ -131,7 +131,7 @@ def test_work_that_comes_after_the_publication_waits_for_it(
         assert apply_publication(conn, settings, day, now=day).rerouted == 1
         thread.start()
         _wait_for_waiting(city)
-    thread.join(20)
+    thread.join(60)
     assert found == ["a"]
 
 
@@ -150,7 +150,7 @@ def test_a_pin_that_is_moved_while_a_border_is_corrected_keeps_its_new_owner(
         _wait_for_waiting(city)
         e = select(grid.c.id).where(grid.c.code == "e").scalar_subquery()
         conn.execute(update(owner).where(owner.c.report_id == key).values(grid_id=e))
-    thread.join(20)
+    thread.join(60)
     with city.connect() as conn:
         assert owner_of(conn, key) == "e"
         assert "boundary_corrected" not in causes_of(conn, key)

@@ -83,7 +83,9 @@ reports = st.lists(
 
 @pytest.mark.parametrize("name", ORDERS)
 @given(given_reports=reports, limit=st.integers(1, 7), seed=st.integers(0, 2**16))
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_each_row_comes_once_in_its_place_also_under_insertions(
     conn: Connection, add: Add, name: str, given_reports: list[tuple[int, str, str, int]], limit: int, seed: int
 ) -> None:

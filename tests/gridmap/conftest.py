@@ -4,13 +4,8 @@ from collections.abc import Callable
 
 import pytest
 import shapely
-from hypothesis import settings
 
 from gridmap.assignment import warm_up
-
-# The first example compiles or loads kernels; a deadline would judge that, not the code.
-settings.register_profile("gridmap", deadline=None)
-settings.load_profile("gridmap")
 
 Drawing = Callable[[str], dict[str, shapely.Geometry]]
 
