@@ -27,6 +27,8 @@ UNDISPATCHED = ("filed", "to_review", "whistled", "sent_back")
 MAX_TEXT = 4000
 MAX_CATEGORY = 120
 MAX_DEVICE = 120
+#: The device of what is filed on the service's own pages: its coordinates are no other program's.
+OWN_PAGES = "gridmap"
 CLOCK_SKEW = timedelta(minutes=10)
 
 

@@ -41,6 +41,8 @@ DATUM = {
     "cgcs2000": _l("CGCS2000 (official maps)"),
     "gcj02": _l("GCJ-02 (AMap, WeChat, Tencent)"),
     "bd09": _l("BD-09 (Baidu)"),
+    "gcj02_twice": _l("GCJ-02, shifted twice by mistake"),
+    "bd09_twice": _l("BD-09, shifted twice by mistake"),
 }
 
 PLACING = {

@@ -16,7 +16,7 @@ from geodata.loaders.summary import Note
 from geodata.loaders.work import Work
 from geodata.positions.footprints import footprints
 from gridmap.assignment import GridIndex
-from gridmap.datum import DatumGuess, Shares, as_hypothesis, from_wgs84, guess_datum, to_wgs84
+from gridmap.datum import STATED, DatumGuess, Shares, as_hypothesis, from_wgs84, guess_datum, to_wgs84
 
 Floats = NDArray[np.float64]
 
@@ -41,13 +41,9 @@ def _tell_guess(work: Work, guess: DatumGuess) -> None:
     stated = work.options.datum
     better, worse = guess.shares[guess.datum], guess.shares[as_hypothesis(stated)]
     zh_shares, en_shares = _shares(better, worse, stated)
-    if guess.datum == "gcj02_twice":
-        zh, en = "像是重复转换过的 gcj02（请向数据提供方核实）", "GCJ-02 that was converted twice (ask the source)"
-    else:
-        zh, en = (
-            f"像是 {guess.datum}，必要时用 --datum {guess.datum}",
-            f"{guess.datum} (give --datum {guess.datum} if so)",
-        )
+    twice = guess.datum not in STATED
+    zh = f"像是 {guess.datum}{'（转换了两次）' if twice else ''}，必要时用 --datum {guess.datum}"
+    en = f"{guess.datum}{' (converted twice)' if twice else ''}; give --datum {guess.datum} if so"
     work.batch.notes.append(
         Note(
             "datum_suspect",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.positions.stream_reports import Stream, StreamUnusable
-from geodata.positions.streams import is_last_run
+from geodata.positions.streams import is_last_run, is_surely
 from geodata.tables import account, datum_correction, datum_correction_report
 from gridmap.datum import DATUMS, UnknownDatum, as_hypothesis
 from gridmap.errors import GridmapError
@@ -44,11 +44,11 @@ class CorrectionUndone(GridmapError):
 
 
 class DeviceNotTold(GridmapError):
-    """Later reports of a stream cannot be told from others."""
+    """Later reports of a source without a device, where the judgement does not surely say what would be corrected to."""
 
     code = "device_not_told"
-    zh = "该来源没有说明设备，无法区分以后的上报：请让上报方写明设备名称，或待下次判断后再校正。"
-    en = "This source does not tell its device, so later reports cannot be told apart: ask it to name the device, or correct again after the next judgement."
+    zh = "该来源没有说明设备，只有在判断明确时才能对以后的上报一律校正：请让上报方写明设备名称，或待下次判断后再校正。"
+    en = "This source does not tell its device, so its later reports are corrected only to what the judgement surely says: ask it to name the device, or correct again after the next judgement."
 
 
 class StreamChanged(GridmapError):
@@ -88,7 +88,7 @@ def ask_correction(
         raise StreamUnusable(field="datum")
     _check_free(conn, stream)
     if later:
-        _check_last(conn, stream)
+        _check_last(conn, stream, to_datum)
         stream = replace(stream, to_day=OPEN_END)
     made = conn.execute(
         insert(datum_correction)
@@ -185,8 +185,9 @@ def _check_free(conn: Connection, stream: Stream) -> None:
         raise CorrectionStands(field="stream")
 
 
-def _check_last(conn: Connection, stream: Stream) -> None:
-    if not stream.device:
+def _check_last(conn: Connection, stream: Stream, to_datum: str) -> None:
+    """Of a source without a device many may report: only what their positions surely say is done to what comes."""
+    if not stream.device and not is_surely(conn, stream, to_datum):
         raise DeviceNotTold(field="later")
     if not is_last_run(conn, stream):
         raise StreamChanged(field="later")

@@ -1,5 +1,7 @@
 """Corrections that stand: what a device reports from now on is taken in the corrected datum as it comes in.
 
+A source that names no device is one, too: everything that comes from it without a name. Our own pages name themselves.
+
 A standing correction has no last day. A report that is filed is put right before it gets its owner; those of a file by the correction's
 job, which a load asks for. Both are written down with the correction like those that it found, so undoing gives them back too.
 """
@@ -48,7 +50,7 @@ class Standing:
 
 def standing_for(conn: Connection, settings: Settings, draft: ReportDraft, at: datetime) -> Standing | None:
     """The correction that a draft, reported at a time, falls under; None for most. Until the transaction ends nobody undoes it."""
-    if not draft.device or draft.lon is None:
+    if draft.lon is None:
         return None
     found = conn.execute(
         select(datum_correction.c.id, datum_correction.c.ref, datum_correction.c.to_datum)

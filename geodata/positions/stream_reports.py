@@ -1,6 +1,6 @@
 """Which reports a correction is about, where they lie and where they would lie."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -71,3 +71,9 @@ def placed_in(found: pd.DataFrame, datum: str) -> pd.DataFrame:
     """The frame with ``new_lon``, ``new_lat``: ``raw_lon``, ``raw_lat`` in WGS84 if they are in this datum."""
     lon, lat = to_wgs84(found["raw_lon"].to_numpy(), found["raw_lat"].to_numpy(), datum)
     return found.assign(new_lon=lon, new_lat=lat)
+
+
+def reports_lately(conn: Connection, settings: Settings, stream: Stream, today: date, days: int) -> int:
+    """How many reports with coordinates came from the source and device of a stream, in its datum, within so many days."""
+    lately = replace(stream, from_day=today - timedelta(days=days - 1), to_day=today)
+    return conn.scalar(select(func.count()).select_from(report).where(*lately.stated(settings))) or 0

@@ -97,6 +97,13 @@ def is_last_run(conn: Connection, stream: Stream) -> bool:
     return conn.execute(later.where(datum_stream.c.from_day > stream.from_day).limit(1)).first() is None
 
 
+def is_surely(conn: Connection, stream: Stream, datum: str) -> bool:
+    """Whether the last judgement contradicts what the stream states, and says that it is this datum."""
+    key = {"source": stream.source, "device": stream.device, "stated": stream.datum, "from_day": stream.from_day}
+    found = select(datum_stream.c.id).filter_by(**key, likely=datum, suspect=True)
+    return conn.execute(found).first() is not None
+
+
 def suspects(conn: Connection) -> int:
     """How many runs look wrong."""
     return conn.scalar(select(func.count()).select_from(datum_stream).where(datum_stream.c.suspect)) or 0

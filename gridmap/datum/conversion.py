@@ -4,6 +4,9 @@ GCJ-02 shifts a WGS84 position by a published formula (ellipsoid a = 6378245.0, 
 shifts GCJ-02 once more. Both apply inside a box around China only. CGCS2000 counts as equal to WGS84: they differ by
 centimetres.
 
+Programs also shift what was shifted already: GCJ-02 taken for WGS84 and shifted again (``gcj02_twice``), BD-09 taken for GCJ-02
+and shifted again (``bd09_twice``). Nobody means to send these, but they are as well defined as the others and are undone alike.
+
 The published formula moves points near the eastern and northern sides out of the box and leaves a strip along the
 others that nothing reaches, so it has no inverse there. Here the shift fades to nothing over the last 0.02 degrees
 inside the box. That makes both directions one-to-one everywhere and continuous at the border, at the price of differing
@@ -11,7 +14,7 @@ from the published figures in a band of 2 km that lies wholly outside China (the
 from 72.0 to 137.8 east).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, get_args, overload
 
 import numpy as np
@@ -19,8 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from gridmap.errors import GridmapError
 
-Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09", "gcj02_twice", "bd09_twice"]
 DATUMS: Final[tuple[Datum, ...]] = get_args(Datum)
+#: Those that somebody means when stating one; the rest are mistakes.
+STATED: Final[tuple[Datum, ...]] = ("wgs84", "cgcs2000", "gcj02", "bd09")
 
 WEST: Final = 72.004
 EAST: Final = 137.8347
@@ -36,7 +41,7 @@ _MOST_ROUNDS: Final = 60
 
 Floats = NDArray[np.float64]
 _Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
-_Move = Callable[[Floats, Floats, str], tuple[Floats, Floats]]
+_Move = Callable[[Floats, Floats, Sequence[_Shift]], tuple[Floats, Floats]]
 
 
 class UnknownDatum(GridmapError):
@@ -91,23 +96,24 @@ def _convert(lon: ArrayLike, lat: ArrayLike, datum: str, move: _Move) -> tuple[f
     except ValueError:
         raise UnequalLengths(lon=lons.shape, lat=lats.shape) from None
     lons, lats = np.broadcast_to(lons, shape).copy(), np.broadcast_to(lats, shape).copy()
-    if datum in ("gcj02", "bd09"):
+    if shifts := _SHIFTS[datum]:
         inside = (lons >= WEST) & (lons <= EAST) & (lats >= SOUTH) & (lats <= NORTH)
-        lons[inside], lats[inside] = move(lons[inside], lats[inside], datum)
+        lons[inside], lats[inside] = move(lons[inside], lats[inside], shifts)
     if shape == ():
         return float(lons), float(lats)
     return lons, lats
 
 
-def _forward(lon: Floats, lat: Floats, datum: str) -> tuple[Floats, Floats]:
-    lon, lat = _shifted(lon, lat, _gcj_shift)
-    return _shifted(lon, lat, _bd_shift) if datum == "bd09" else (lon, lat)
+def _forward(lon: Floats, lat: Floats, shifts: Sequence[_Shift]) -> tuple[Floats, Floats]:
+    for shift in shifts:
+        lon, lat = _shifted(lon, lat, shift)
+    return lon, lat
 
 
-def _inverse(lon: Floats, lat: Floats, datum: str) -> tuple[Floats, Floats]:
-    if datum == "bd09":
-        lon, lat = _unshifted(lon, lat, _bd_shift)
-    return _unshifted(lon, lat, _gcj_shift)
+def _inverse(lon: Floats, lat: Floats, shifts: Sequence[_Shift]) -> tuple[Floats, Floats]:
+    for shift in reversed(shifts):
+        lon, lat = _unshifted(lon, lat, shift)
+    return lon, lat
 
 
 def _shifted(lon: Floats, lat: Floats, shift: _Shift) -> tuple[Floats, Floats]:
@@ -163,3 +169,14 @@ def _bd_shift(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     radius = np.sqrt(lon * lon + lat * lat) + 0.00002 * np.sin(lat * _BD_TURN)
     angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * _BD_TURN)
     return radius * np.cos(angle) + 0.0065 - lon, radius * np.sin(angle) + 0.006 - lat
+
+
+#: What was done to WGS84, one after another.
+_SHIFTS: Final[Mapping[str, Sequence[_Shift]]] = {
+    "wgs84": (),
+    "cgcs2000": (),
+    "gcj02": (_gcj_shift,),
+    "bd09": (_gcj_shift, _bd_shift),
+    "gcj02_twice": (_gcj_shift, _gcj_shift),
+    "bd09_twice": (_gcj_shift, _bd_shift, _bd_shift),
+}

@@ -20,10 +20,10 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtrc
 
-from gridmap.datum.conversion import Floats, to_wgs84
+from gridmap.datum.conversion import DATUMS, Floats, to_wgs84
 
-#: What positions may be in. ``gcj02_twice``: shifted by a program although they were GCJ-02 already.
-HYPOTHESES: Final = ("wgs84", "gcj02", "bd09", "gcj02_twice")
+#: What positions may be in; CGCS2000 counts as WGS84.
+HYPOTHESES: Final[tuple[str, ...]] = tuple(name for name in DATUMS if name != "cgcs2000")
 #: From here on a hypothesis is named, and a stated datum called wrong.
 NAMED: Final = 0.99
 ACCUSED: Final = 0.999
@@ -148,7 +148,7 @@ def guess_datum(
     if len(x) == 0:
         return DatumGuess(None, 0.0, 0, 0, {name: Shares(0.0, None) for name in HYPOTHESES}, stated)
     places = place_of(x, y)
-    tried = {name: shifted_back(x, y, name) for name in HYPOTHESES}
+    tried = {name: to_wgs84(x, y, name) for name in HYPOTHESES}
     fits = {name: fit(*moved, grids, buildings) for name, moved in tried.items()}
     shares = {name: found.shares for name, found in fits.items()}
     best = max(HYPOTHESES, key=lambda name: fits[name].score.mean())
@@ -166,13 +166,6 @@ def guess_datum(
 def as_hypothesis(datum: str) -> str:
     """The hypothesis that a stated datum is: CGCS2000 counts as WGS84."""
     return "wgs84" if datum == "cgcs2000" else datum
-
-
-def shifted_back(lon: Floats, lat: Floats, hypothesis: str) -> tuple[Floats, Floats]:
-    """Positions as received in WGS84, if the hypothesis holds."""
-    if hypothesis == "gcj02_twice":
-        return to_wgs84(*to_wgs84(lon, lat, "gcj02"), "gcj02")
-    return to_wgs84(lon, lat, hypothesis)
 
 
 def fit(lon: Floats, lat: Floats, grids: Locates, buildings: Footprints | None) -> Fit:

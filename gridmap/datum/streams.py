@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridmap.datum.conversion import Floats
-from gridmap.datum.guess import HYPOTHESES, DatumGuess, Footprints, Locates, cell_keys, fit, guess_datum, shifted_back
+from gridmap.datum.conversion import Floats, to_wgs84
+from gridmap.datum.guess import HYPOTHESES, DatumGuess, Footprints, Locates, cell_keys, fit, guess_datum
 
 _CHANGE_COST: Final = 6.0
 _MOST_POINTS: Final = 20_000
@@ -78,7 +78,7 @@ def _spans(lon: Floats, lat: Floats, day: Days, grids: Locates, buildings: Footp
     if len(day) == 0:
         return []
     days, which = np.unique(day, return_inverse=True)
-    fits = [fit(*shifted_back(lon, lat, name), grids, buildings) for name in HYPOTHESES]
+    fits = [fit(*to_wgs84(lon, lat, name), grids, buildings) for name in HYPOTHESES]
     scores = np.column_stack([np.bincount(which, each.score, len(days)).astype(np.float64) for each in fits])
     chosen = _best_path(scores)
     starts = [0, *(np.flatnonzero(np.diff(chosen)) + 1).tolist(), len(days)]

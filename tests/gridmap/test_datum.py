@@ -9,7 +9,7 @@ from pyproj import Geod
 
 from gridmap.datum import DATUMS, EAST, NORTH, SOUTH, WEST, UnequalLengths, UnknownDatum, from_wgs84, to_wgs84
 
-SHIFTED = ("gcj02", "bd09")
+SHIFTED = ("gcj02", "bd09", "gcj02_twice", "bd09_twice")
 GEOD = Geod(ellps="WGS84")
 in_box = st.tuples(st.floats(WEST, EAST), st.floats(SOUTH, NORTH))
 in_china = st.tuples(st.floats(73.5, 135.1), st.floats(18.0, 53.6))
@@ -91,6 +91,17 @@ def test_the_shift_at_hohhot_is_the_size_that_is_known() -> None:
     here = (111.70, 40.82)
     assert metres(here, from_wgs84(*here, "gcj02")) == pytest.approx(604, abs=8)
     assert metres(here, from_wgs84(*here, "bd09")) == pytest.approx(1397, abs=12)
+    assert metres(here, from_wgs84(*here, "gcj02_twice")) == pytest.approx(1208, abs=16)
+
+
+def test_shifted_twice_is_what_a_program_does_that_shifts_what_is_shifted() -> None:
+    lon, lat = np.array([111.70, 87.6, 121.5]), np.array([40.82, 43.8, 31.2])
+    np.testing.assert_array_equal(
+        from_wgs84(*from_wgs84(lon, lat, "gcj02"), "gcj02"), from_wgs84(lon, lat, "gcj02_twice")
+    )
+    bd = from_wgs84(lon, lat, "bd09")
+    as_if_gcj = from_wgs84(*to_wgs84(*bd, "gcj02"), "bd09")
+    np.testing.assert_allclose(as_if_gcj, from_wgs84(lon, lat, "bd09_twice"), rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("datum", SHIFTED)

@@ -42,16 +42,10 @@ def at_homes(count: int, seed: int = 0, *, deep: bool = False) -> tuple[np.ndarr
     return found[:, 0], found[:, 1]
 
 
-def received(lon: np.ndarray, lat: np.ndarray, datum: str) -> tuple[np.ndarray, np.ndarray]:
-    if datum == "gcj02_twice":
-        return from_wgs84(*from_wgs84(lon, lat, "gcj02"), "gcj02")
-    return from_wgs84(lon, lat, datum)
-
-
 @pytest.mark.parametrize("datum", HYPOTHESES)
 @pytest.mark.parametrize("deep", [False, True])
 def test_homes_tell_every_datum_also_deep_inside_the_tiling(datum: str, deep: bool) -> None:
-    lon, lat = received(*at_homes(400, deep=deep), datum)
+    lon, lat = from_wgs84(*at_homes(400, deep=deep), datum)
     found = guess_datum(lon, lat, grids=GRIDS, buildings=HOUSES, stated="wgs84")
     assert found.datum == datum
     assert found.confidence >= 0.999
@@ -131,7 +125,7 @@ def test_a_pile_has_one_vote() -> None:
 def test_what_is_named_is_right_and_what_is_stated_changes_nothing(
     datum: str, count: int, seed: int, stated: str
 ) -> None:
-    lon, lat = received(*at_homes(count, seed), datum)
+    lon, lat = from_wgs84(*at_homes(count, seed), datum)
     found = guess_datum(lon, lat, grids=GRIDS, buildings=HOUSES, stated=stated)
     assert found.datum in (None, datum)
     assert 0.0 <= found.confidence <= 1.0

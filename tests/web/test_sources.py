@@ -18,7 +18,17 @@ from geodata.jobs.positions import ask_for_positions
 from geodata.jobs.runner import Runner
 from geodata.positions.streams import list_streams
 from geodata.settings import Settings
-from geodata.tables import building, datum_correction, owner, owner_history, pile, place_flag, report, service_point
+from geodata.tables import (
+    building,
+    datum_correction,
+    datum_stream,
+    owner,
+    owner_history,
+    pile,
+    place_flag,
+    report,
+    service_point,
+)
 from gridmap.datum import from_wgs84
 from tests.geodata.cities import COMMUNITY, SIDE, SOUTH, WEST
 from tests.web.conftest import SignIn, csrf_of
@@ -162,6 +172,27 @@ def test_a_correction_from_now_on_is_told_with_its_source_and_ended_there(
     browser.post(f"/data/corrections/{ref}/undo", data={"csrf_token": token})
     work_off(judged, web_settings)
     assert suspect(judged).reports == 250
+
+
+def test_a_source_without_devices_is_warned_of_and_asked_for_its_device(judged: Engine, signed_in: SignIn) -> None:
+    run = {
+        "source": "chat", "device": "", "stated": "wgs84", "from_day": "2026-05-01", "to_day": "2026-05-20", "reports": 40, "places": 30,
+        "shares": {name: [0.5, 0.5] for name in ("wgs84", "gcj02", "bd09", "gcj02_twice")}, "likely": "gcj02_twice", "confidence": 1,
+    }  # fmt: skip
+    address = "/data/sources/stream?source=chat&device=&stated=wgs84&from=2026-05-01"
+    with judged.begin() as conn:
+        kept = conn.execute(select(datum_stream).where(datum_stream.c.source == "chat")).mappings().all()
+        conn.execute(datum_stream.delete().where(datum_stream.c.source == "chat"))
+        conn.execute(datum_stream.insert().values(**run, suspect=True))
+    page = signed_in("admin").get(address).text
+    assert "将影响“居民群”渠道中所有未写明设备的上报（最近 4 周 0 件）" in page
+    assert "坐标似乎被偏移了两次" in page
+    assert "校正为 重复偏移的 GCJ-02" in page
+    assert "只有判断明确时" in signed_in("admin").get(f"{address}&datum=bd09").text
+    with judged.begin() as conn:
+        conn.execute(datum_stream.delete().where(datum_stream.c.source == "chat"))
+        if kept:
+            conn.execute(datum_stream.insert(), [dict(row) for row in kept])
 
 
 def test_a_pile_is_told_with_what_lies_there(judged: Engine, signed_in: SignIn) -> None:

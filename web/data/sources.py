@@ -1,5 +1,6 @@
 """Sources of coordinates: what each stream's positions say of its datum, and the correction of one that is wrong."""
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from geodata.jobs.queue import job_by_unique_key
 from geodata.positions.corrections import OPEN_END, ask_correction, list_corrections, standing_by_device
 from geodata.positions.piles import flag_counts, list_piles
 from geodata.positions.preview import preview_correction
-from geodata.positions.stream_reports import Stream, stream_places
-from geodata.positions.streams import is_last_run, list_streams, stream_by_key
+from geodata.positions.stream_reports import Stream, reports_lately, stream_places
+from geodata.positions.streams import is_last_run, is_surely, list_streams, stream_by_key
 from geodata.report_filter import parse_day
 from gridmap.access import Permission
-from gridmap.datum import DATUMS, HYPOTHESES, as_hypothesis
+from gridmap.datum import DATUMS, HYPOTHESES, STATED, as_hypothesis
 from gridmap.errors import GridmapError
+from gridmap.report import OWN_PAGES
 from web import db
 from web.access import requires
 from web.acting import actor
@@ -36,6 +38,8 @@ from web.security import csp_nonce
 from web.static_files import static_url
 from web.words import DATUM
 
+#: What a correction that stands would concern is told by so many weeks.
+LATELY_WEEKS = 4
 #: Points drawn of a stream.
 MOST_POINTS = 400
 #: Hypotheses in short, for columns and bars.
@@ -44,10 +48,9 @@ SHORT = {
     "gcj02": "GCJ-02",
     "bd09": "BD-09",
     "gcj02_twice": _l("GCJ-02 twice"),
+    "bd09_twice": _l("BD-09 twice"),
     "cgcs2000": "CGCS2000",
 }
-#: What a stream may be corrected to; CGCS2000 counts as WGS84.
-CORRECTABLE = ("wgs84", "gcj02", "bd09")
 
 
 @blueprint.get("/sources")
@@ -133,14 +136,23 @@ def _one(row: Row[Any], error: GridmapError | None = None) -> str:
         "data/source.html",
         row=row,
         datum=datum,
-        choices=[(code, DATUM[code]) for code in CORRECTABLE if code != as_hypothesis(row.stated)],
+        choices=[(code, DATUM[code]) for code in HYPOTHESES if code != as_hypothesis(row.stated)],
         preview=preview,
         parts=_map(row, datum) if preview else None,
         errors=troubles(trouble),
-        may_stand=bool(row.device) and is_last_run(db.connection(), Stream.of(row)),
+        **_later(row, datum),
         query=stream_query(row),
         **_words(),
     )
+
+
+def _later(row: Row[Any], datum: str) -> dict[str, Any]:
+    """Whether the correction may stand, and what it would concern judging by the last weeks."""
+    conn, stream = db.connection(), Stream.of(row)
+    last, told = is_last_run(conn, stream), bool(row.device) or is_surely(conn, stream, datum)
+    days = timedelta(weeks=LATELY_WEEKS).days
+    lately = reports_lately(conn, db.settings(), stream, today(db.settings().zone), days) if last and told else 0
+    return {"last_run": last, "may_stand": last and told, "lately": lately, "lately_weeks": LATELY_WEEKS}
 
 
 def stream_query(row: Row[Any]) -> dict[str, Any]:
@@ -156,7 +168,7 @@ def _asked_stream() -> Row[Any]:
 def _asked_datum(row: Row[Any]) -> str:
     """The datum of the address or form, else the likely one, else the first that is not stated."""
     asked = request.values.get("datum", "")
-    others = [code for code in CORRECTABLE if code != as_hypothesis(row.stated)]
+    others = [code for code in HYPOTHESES if code != as_hypothesis(row.stated)]
     return asked if asked in DATUMS else row.likely if row.likely in others else others[0]
 
 
@@ -184,6 +196,8 @@ def _words() -> dict[str, Any]:
     return {
         "hypotheses": HYPOTHESES,
         "short": SHORT,
+        "stated_ones": STATED,
+        "own_pages": OWN_PAGES,
         "as_hypothesis": as_hypothesis,
         "stream_query": stream_query,
         "open_end": OPEN_END,

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from gridmap.access import Role
 from gridmap.errors import GridmapError
-from gridmap.report import CoordinateOutOfRange, ReportDraft
+from gridmap.report import OWN_PAGES, CoordinateOutOfRange, ReportDraft
 
 #: The channel that a role's reports usually come through; the form lets one choose another.
 USUAL_SOURCE: dict[str, str] = {
@@ -98,6 +98,7 @@ class ReportForm:
             source=self.source,
             occurred_at=_moment(self.occurred_at, zone),
             address_text=self.address_text,
+            device=OWN_PAGES,
             client_key=self.key,
             photos=self.photos,
         )

@@ -16,7 +16,7 @@ from geodata.scope import EVERYTHING
 from geodata.searching import find_things
 from geodata.snapshots import open_snapshot
 from gridmap.access import Permission
-from gridmap.datum import DATUMS
+from gridmap.datum import STATED
 from gridmap.errors import GridmapError
 from web import db
 from web.access import public, requires
@@ -128,7 +128,7 @@ def _page(form: ReportForm, error: GridmapError | None, status: int) -> Response
         trouble=error.text(language()) if error else None,
         common=common,
         known=known,
-        datums=DATUMS,
+        datums=STATED,
         sources=sources_of_caller(),
         parts=_map() if g.account else None,
         photos=looked_at(form),
