@@ -1,5 +1,6 @@
-"""Where reports crowd: density now; tests of significance and space-time clusters build on it."""
+"""Where reports crowd: density, tests of significance, clusters in space and time."""
 
 from gridmap.hotspot.density import density
+from gridmap.hotspot.getis_ord import GiResult, getis_ord
 
-__all__ = ["density"]
+__all__ = ["GiResult", "density", "getis_ord"]
