@@ -36,6 +36,7 @@ _PASSING = ("40P01", "40001")  # deadlock, and what could not be put in order
 # Both cores are busy with a batch each: a second process for its rows would only cost its start.
 _ALONE = text("SET LOCAL max_parallel_workers_per_gather = 0")
 _COUNTS = ("looked_at", "changed", "rerouted", "renewed", "decided", "overtaken")
+_COUNTERS = ("reasons", "pairs", "same")
 
 
 @dataclass(slots=True)
@@ -44,7 +45,8 @@ class AssignSummary:
 
     ``changed`` reports get another owner or reason, ``rerouted`` of them another grid; ``renewed`` only another distance or share;
     ``decided`` are left as a person decided; ``overtaken`` were written by somebody else in the meantime. ``reasons`` counts what was
-    derived for all that were ``looked_at``, ``pairs`` the moves by code from and to (blank: no grid).
+    derived for all that were ``looked_at``, ``pairs`` the moves by code from and to (blank: no grid), ``same`` by code those that stay
+    there for another reason or in another edition.
     """
 
     looked_at: int = 0
@@ -55,11 +57,13 @@ class AssignSummary:
     overtaken: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    same: Counter[str] = field(default_factory=Counter)
 
     def plus(self, other: Self) -> Self:
         """Both together."""
         counts = {name: getattr(self, name) + getattr(other, name) for name in _COUNTS}
-        return type(self)(**counts, reasons=self.reasons + other.reasons, pairs=self.pairs + other.pairs)
+        counted = {name: getattr(self, name) + getattr(other, name) for name in _COUNTERS}
+        return type(self)(**counts, **counted)
 
     @property
     def moves(self) -> Moves:
@@ -67,16 +71,23 @@ class AssignSummary:
         return largest_first(self.pairs)[:_MOVES_TOLD]
 
     def as_json(self, most: int | None = None) -> dict[str, Any]:
-        """As JSON with at most so many of the largest moves; ``from_json`` reads it back."""
+        """As JSON with at most so many of the largest moves, and grids with most that stay; ``from_json`` reads it back."""
         pairs = [list(move) for move in largest_first(self.pairs)[:most]]
-        return {**{name: getattr(self, name) for name in _COUNTS}, "reasons": dict(self.reasons), "pairs": pairs}
+        same = dict(sorted(self.same.items(), key=lambda each: (-each[1], each[0]))[:most])
+        return {
+            **{name: getattr(self, name) for name in _COUNTS},
+            "reasons": dict(self.reasons),
+            "pairs": pairs,
+            "same": same,
+        }
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Self:
         """What ``as_json`` gave; of an empty one a summary of nothing."""
         pairs = Counter({(old, new): count for old, new, count in told.get("pairs", ())})
         counts = {name: told[name] for name in _COUNTS if name in told}
-        return cls(**counts, reasons=Counter(told.get("reasons", {})), pairs=pairs)
+        reasons, same = Counter(told.get("reasons", {})), Counter(told.get("same", {}))
+        return cls(**counts, reasons=reasons, pairs=pairs, same=same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +289,7 @@ def _summary(
     moving = int(changes.moves.sum())
     moved = moving if written is None else written
     reasons, counts = np.unique(derived.reason_code, return_counts=True)
-    pairs = _pairs(conn, held, derived, changes)
+    pairs, same = _pairs(conn, held, derived, changes)
     return AssignSummary(
         looked_at=len(held),
         changed=moved,
@@ -288,16 +299,24 @@ def _summary(
         overtaken=moving - moved,
         reasons=Counter({str(WORDS[code]): int(count) for code, count in zip(reasons, counts, strict=True)}),
         pairs=pairs,
+        same=same,
     )
 
 
 def _pairs(
     conn: Connection, held: HeldOwners, derived: DerivedOwners, changes: OwnerChanges
-) -> Counter[tuple[str, str]]:
-    """Moves from grid to grid by their codes."""
-    moves = moves_by_key(held.grid_id[changes.row], derived.grid_id[changes.row])
-    codes = codes_of(conn, *moves)
+) -> tuple[Counter[tuple[str, str]], Counter[str]]:
+    """Moves from grid to grid by their codes; and by code those that get another reason or edition of the same grid."""
+    rows = changes.row[changes.moves]
+    old, new = held.grid_id[rows], derived.grid_id[rows]
+    moves = moves_by_key(old, new)
+    staying, stay = np.unique(old[old == new], return_counts=True)
+    codes = codes_of(conn, *moves, staying)
     found: Counter[tuple[str, str]] = Counter()
+    same = Counter({codes[key]: count for key, count in zip(staying.tolist(), stay.tolist(), strict=True)})
     for (before, after), count in moves.items():
-        found[codes[before], codes[after]] += count
-    return found
+        if codes[before] == codes[after]:
+            same[codes[before]] += count
+        else:
+            found[codes[before], codes[after]] += count
+    return found, same

@@ -18,7 +18,7 @@ def reports_moving(
 ) -> list[int]:
     """Keys of the reports of a choice that go from a grid to another, at most so many: those of the first move come first.
 
-    ``moves`` are pairs of codes, "" for no grid. Only the reports of the grids that they start from are looked at.
+    ``moves`` are pairs of codes, "" for no grid; twice the same code: those that stay, for another reason or in another edition. Only the reports of the grids that they start from are looked at.
     """
     found: list[int] = []
     wanted: dict[str, list[str]] = {}
@@ -34,15 +34,16 @@ def reports_moving(
 
 
 def _moving_from(conn: Connection, settings: Settings, choice: ReportChoice, before: str) -> dict[str, list[int]]:
-    """Keys of the reports that leave a grid, by the code of the one that they go to."""
+    """Keys of the reports whose grid or reason changes, by the code of the grid that they go to, which may be the same."""
     start = {"area": before} if before else {"unassigned": True}
     held = held_where(conn, settings, choice.district, **{**choice.conditions, **start})
     columns = derive_held(conn, settings, held).columns()
-    rows = owner_changes(held, columns).row
+    changes = owner_changes(held, columns)
+    rows = changes.row[changes.moves]
     old, new = held.grid_id[rows], columns["grid_id"][rows]
     codes = codes_of(conn, np.unique(old), np.unique(new))
     found: dict[str, list[int]] = {}
     for key, was, becomes in zip(held.report_id[rows].tolist(), old.tolist(), new.tolist(), strict=True):
-        if was != becomes and codes[was] == before:
+        if codes[was] == before:
             found.setdefault(codes[becomes], []).append(key)
     return found

@@ -121,6 +121,29 @@ def test_cases_of_a_move_are_paged_and_gone_when_somebody_else_decided(
     assert manager.get(unknown).status_code == 404
 
 
+def test_cases_that_stay_for_another_reason_are_listed(
+    manager: FlaskClient, city: Engine, settings: Settings, lost: None
+) -> None:
+    with city.begin() as conn:  # one is with its grid for a reason that does not hold
+        conn.execute(
+            text("""
+                UPDATE owner SET grid_id = g.id, reason = 'gap' FROM grid g, report r
+                WHERE r.id = owner.report_id AND g.code = 'e' AND ST_Covers(g.geom, r.geom)
+            """)
+        )
+    tried = post(manager, "/data/assigning", "/data/assigning", which="all", area="")
+    run_jobs(city, settings)
+    page = manager.get(tried.headers["Location"]).text
+    stays = re.search(r'cases\?same=1"><b>(\d+)</b><span>网格不变', page)
+    assert stays
+    assert int(stays.group(1)) > 0
+    address = f"{tried.headers['Location'].replace('jobs', 'assigning')}/cases"
+    listed = manager.get(f"{address}?same=1").text
+    assert "网格不变、依据有变的案件" in listed
+    assert rows_of(manager, f"{address}?same=1") == int(stays.group(1))
+    assert rows_of(manager, address) == assigned_of(manager, tried.headers["Location"])
+
+
 def assigned_of(browser: FlaskClient, address: str) -> int:
     found = re.search(r"/cases\"><b>([\d,]+)<", browser.get(address).text)
     assert found

@@ -77,10 +77,13 @@ def assigning_applied(ref: UUID) -> AnyResponse:
 @blueprint.get("/assigning/<uuid:ref>/cases")
 @requires(Permission.MANAGE_DATA)
 def assigning_cases(ref: UUID) -> str:
-    """The cases that what was tried would move, with ``move`` (two codes with a comma, blank for no grid) those of one move alone."""
+    """The cases that what was tried would move, with ``move`` (two codes with a comma, blank for no grid) those of one move alone;
+    with ``same=1`` those that would stay in their grid, for another reason."""
     check_whole_city()
     tried, conn = _tried(ref), db.connection()
-    moves = [(old, new) for old, new, _ in tried.result["pairs"]]
+    same = request.args.get("same") == "1"
+    staying = [(code, code) for code in tried.result.get("same", ())]
+    moves = staying if same else [(old, new) for old, new, _ in tried.result["pairs"]]
     asked = tuple(argument("move").split(","))
     chosen = [move for move in moves if move == asked]
     part = part_of(reports_moving(conn, db.settings(), _choice(tried), chosen or moves, _MOST_SHOWN))
@@ -88,6 +91,7 @@ def assigning_cases(ref: UUID) -> str:
         "data/assign_cases.html",
         job=tried,
         move=chosen[0] if chosen else None,
+        same=same,
         part=part,
         pager=part.pager,
         rows=reports_by_id(conn, scope(), part.rows),
