@@ -16,4 +16,5 @@ def discoveries(p: ArrayLike, alpha: float = 0.05) -> NDArray[np.bool_]:
     values: Any = np.asarray(p, dtype=np.float64)
     tested = np.sort(values[~np.isnan(values)])
     allowed = np.flatnonzero(tested <= alpha * np.arange(1, len(tested) + 1) / max(len(tested), 1))
-    return values <= (tested[allowed[-1]] if len(allowed) else -1.0)
+    found: NDArray[np.bool_] = values <= (tested[allowed[-1]] if len(allowed) else -1.0)
+    return found

@@ -46,7 +46,8 @@ def getis_ord(values: ArrayLike, neighbours: Any, *, star: bool = True, alpha: f
     total, squares, places = float(shifted.sum()), float(shifted @ shifted), float(known.sum())
     if star:
         sums, count = sums + shifted, count + 1
-        mean, square, others = np.float64(total / max(places, 1)), np.float64(squares / max(places, 1)), places
+        others = places
+        mean, square = np.full(1, total / max(others, 1)), np.full(1, squares / max(others, 1))
     else:
         others = places - 1
         mean, square = (total - shifted) / max(others, 1), (squares - shifted**2) / max(others, 1)
