@@ -2,12 +2,13 @@
 
 import heapq
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gridmap.planning.dividing import Problem
 from gridmap.planning.errors import BoundsExclude, FewerGridsThanPieces, MoreGridsThanUnits
+from gridmap.planning.graph import Floats
 
 _ROUNDING = 1e-9
 
@@ -22,8 +23,21 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitBounds:
+    """Bounds of the grids that each unit may be in, arrays (n): the same for all units of a community."""
+
+    target: Floats
+    lower: Floats
+    upper: Floats
+
+    def of(self, unit: int) -> Bounds:
+        """Bounds of the grid that has this unit."""
+        return Bounds(float(self.target[unit]), float(self.lower[unit]), float(self.upper[unit]))
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
-    """The grids of one problem: ``k`` to begin with, at least ``least`` and at most ``most``.
+    """The grids of one problem: ``k`` to begin with, at least ``least`` and at most ``most``, each within ``bounds``.
 
     ``possible`` is False where no number of grids brings all within the bounds: then ``k`` misses them least.
     """
@@ -32,6 +46,7 @@ class Share:
     least: int
     most: int
     possible: bool
+    bounds: Bounds
 
     def alternatives(self) -> list[int]:
         """``k`` first, then its neighbours that may do as well."""
@@ -47,9 +62,9 @@ def share_of(problem: Problem, bounds: Bounds) -> Share:
     most = min(problem.size, math.floor(weight / bounds.lower + _ROUNDING))
     if least > most:
         k = min(_nearest(weight, bounds, anchors), problem.size)
-        return Share(k, k, k, possible=False)
+        return Share(k, k, k, possible=False, bounds=bounds)
     k = keep if keep and _roomy(weight / keep, bounds) else round(weight / bounds.target)
-    return Share(min(max(k, least), most), least, most, possible=True)
+    return Share(min(max(k, least), most), least, most, possible=True, bounds=bounds)
 
 
 def _nearest(weight: float, bounds: Bounds, least: int) -> int:
@@ -67,12 +82,11 @@ def _roomy(mean: float, bounds: Bounds) -> bool:
     return low <= mean <= high
 
 
-def share_out(
-    problems: list[Problem], shares: list[Share], k: int, fixed: int, units: int, bounds: Bounds
-) -> list[Share]:
+def share_out(problems: list[Problem], shares: list[Share], k: int, fixed: int, units: int) -> list[Share]:
     """Shares that add up to k grids with the fixed ones, as near to the target as they can be; `InfeasibleDemand` where they cannot."""
     free = [
-        share if share.possible else Share(share.k, 1, p.size, False) for share, p in zip(shares, problems, strict=True)
+        share if share.possible else replace(share, least=1, most=problem.size)
+        for share, problem in zip(shares, problems, strict=True)
     ]
     least, most = fixed + sum(share.least for share in free), fixed + sum(share.most for share in free)
     pieces = fixed + sum(max(1, problem.anchors) for problem in problems)
@@ -82,14 +96,13 @@ def share_out(
         raise FewerGridsThanPieces(field="k", k=k, least=pieces)
     if not least <= k <= most:
         weight = sum(problem.weight for problem in problems)
-        raise BoundsExclude(
-            field="k", weight=weight, k=k, lower=bounds.lower, upper=bounds.upper, least=least, most=most
-        )
+        lowest, highest = min(share.bounds.lower for share in free), max(share.bounds.upper for share in free)
+        raise BoundsExclude(field="k", weight=weight, k=k, lower=lowest, upper=highest, least=least, most=most)
     counts = [share.k for share in free]
     missing = k - fixed - sum(counts)
     step = 1 if missing > 0 else -1
     queue = [
-        (_misses(problems[i], counts[i] + step, bounds), i)
+        (_misses(problems[i], counts[i] + step, free[i].bounds), i)
         for i in range(len(problems))
         if _may(free[i], counts[i] + step)
     ]
@@ -98,8 +111,8 @@ def share_out(
         _, i = heapq.heappop(queue)
         counts[i] += step
         if _may(free[i], counts[i] + step):
-            heapq.heappush(queue, (_misses(problems[i], counts[i] + step, bounds), i))
-    return [Share(count, count, count, share.possible) for count, share in zip(counts, free, strict=True)]
+            heapq.heappush(queue, (_misses(problems[i], counts[i] + step, free[i].bounds), i))
+    return [replace(share, k=count, least=count, most=count) for count, share in zip(counts, free, strict=True)]
 
 
 def _may(share: Share, count: int) -> bool:

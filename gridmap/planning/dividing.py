@@ -65,10 +65,11 @@ class Division:
     problems: list[Problem] = field(default_factory=list)
 
 
-def divide(graph: UnitGraph, within: Ints, locked: Ints, previous: Ints, lower: float, upper: float) -> Division:
+def divide(graph: UnitGraph, within: Ints, locked: Ints, previous: Ints, lower: Floats, upper: Floats) -> Division:
     """Fix oversize units and complete locked grids, make one node of each locked part, and divide what is left into problems.
 
-    A locked grid of at least ``lower`` is complete: nothing is added to it. A lighter one may grow.
+    ``lower`` and ``upper`` (n) are the bounds where each unit is. A locked grid of at least the lower one is complete: nothing is added to
+    it. A lighter one may grow.
     """
     node = np.arange(graph.size)
     anchor = locked.copy()
@@ -77,8 +78,9 @@ def divide(graph: UnitGraph, within: Ints, locked: Ints, previous: Ints, lower: 
     groups = _locked_groups(graph, within, locked, passable) if (locked >= 0).any() else []
     for label, units in groups:
         anchor[units] = label
-        if graph.weights[units].sum() >= lower:
-            fixed.append(FixedGrid(units, label, bool(graph.weights[units].sum() > upper)))
+        weight = graph.weights[units].sum()
+        if weight >= lower[units[0]]:
+            fixed.append(FixedGrid(units, label, bool(weight > upper[units[0]])))
             node[units] = FREE
         else:
             node[units] = units[0]

@@ -72,6 +72,14 @@ class BadBounds(InvalidUnits):
     en = "The bounds are wrong: lower {lower}, target {target}, upper {upper}; they must be 0 < lower <= target <= upper."
 
 
+class BoundsDiffer(InvalidUnits):
+    """Bounds given unit by unit that are not the same throughout a community."""
+
+    code = "bounds_differ"
+    zh = "同一社区内各基础单元的目标户数和上下限应一致（{one:,.0f} 与 {other:,.0f} 不同）。"
+    en = "Target and bounds must be the same for all units of a community ({one:,.0f} and {other:,.0f} differ)."
+
+
 class UnknownMode(InvalidUnits):
     """A mode that does not exist."""
 

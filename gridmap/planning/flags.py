@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from gridmap.errors import Language
-from gridmap.planning.demand import Bounds, Share
+from gridmap.planning.demand import Share, UnitBounds
 from gridmap.planning.dividing import Division
 from gridmap.planning.graph import Floats, Ints
 
@@ -62,9 +62,10 @@ class Flag:
     weight: float
     values: dict[str, Any] = field(default_factory=dict)
 
-    def text(self, language: Language = "zh") -> str:
-        """The reason in one language."""
-        return _FLAGS[self.code][language == "en"].format(label=self.label, weight=self.weight, **self.values)
+    def text(self, language: Language = "zh", name: str | None = None) -> str:
+        """The reason in one language, with the grid's ``name`` where it has one."""
+        shown = self.label if name is None else f"“{name}”"
+        return _FLAGS[self.code][language == "en"].format(label=shown, weight=self.weight, **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,12 @@ class Message:
 
 
 def find_flags(
-    labels: Ints, weights: Floats, k: int, bounds: Bounds, division: Division, shares: list[Share]
+    labels: Ints, weights: Floats, k: int, bounds: UnitBounds, division: Division, shares: list[Share]
 ) -> tuple[Flag, ...]:
     """Flags by label, one a grid: every grid outside the bounds has one."""
     total = np.bincount(labels, weights, k)
-    said = {"lower": bounds.lower, "upper": bounds.upper}
+    of = np.unique(labels, return_index=True)[1]
+    lower, upper = bounds.lower[of], bounds.upper[of]
     reason: dict[int, str] = {}
     for problem, share in zip(division.problems, shares, strict=True):
         if not share.possible:
@@ -93,37 +95,50 @@ def find_flags(
         if grid.oversize:
             alone = len(grid.units) == 1
             reason[int(labels[grid.units[0]])] = "oversize_unit" if alone else "locked_oversize"
-    outside = np.flatnonzero((total < bounds.lower - 1e-6) | (total > bounds.upper + 1e-6)).tolist()
-    return tuple(Flag(reason.get(label, "outside_bounds"), label, float(total[label]), said) for label in outside)
+    outside = np.flatnonzero((total < lower - 1e-6) | (total > upper + 1e-6)).tolist()
+    return tuple(
+        Flag(
+            reason.get(label, "outside_bounds"),
+            label,
+            float(total[label]),
+            {"lower": float(lower[label]), "upper": float(upper[label])},
+        )
+        for label in outside
+    )
 
 
 def say(
     flags: tuple[Flag, ...],
     weights: Floats,
     k: int,
-    bounds: Bounds,
     division: Division,
     shares: list[Share],
     renumbered: list[int],
 ) -> tuple[Message, ...]:
     """Messages, the number of grids first."""
-    said = {"lower": bounds.lower, "upper": bounds.upper}
     messages = [Message("grid_count", {"k": k, "mean": float(weights.sum()) / k})]
     if weights.sum() == 0.0:
         messages.append(Message("no_households"))
-    oversize = sum(flag.code == "oversize_unit" for flag in flags)
-    if oversize:
-        messages.append(Message("oversize_units", {"count": oversize, **said}))
-    impossible = [
-        p.weight for p, share in zip(division.problems, shares, strict=True) if not share.possible and p.weight > 0.0
-    ]
-    if impossible:
-        messages.append(Message("no_k_fits", {"count": len(impossible), "weight": impossible[0], **said}))
-    missed = sum(flag.code == "outside_bounds" for flag in flags)
-    if missed:
-        messages.append(Message("outside_bounds", {"count": missed, **said}))
+    messages += _counted("oversize_units", [flag.values for flag in flags if flag.code == "oversize_unit"])
+    messages += _counted(
+        "no_k_fits",
+        [
+            {"lower": share.bounds.lower, "upper": share.bounds.upper, "weight": problem.weight}
+            for problem, share in zip(division.problems, shares, strict=True)
+            if not share.possible and problem.weight > 0.0
+        ],
+    )
+    messages += _counted("outside_bounds", [flag.values for flag in flags if flag.code == "outside_bounds"])
     if len(division.problems) > 1:
         messages.append(Message("pieces", {"count": len(division.problems)}))
     if renumbered:
         messages.append(Message("locks_renumbered", {"numbers": ", ".join(map(str, renumbered))}))
     return tuple(messages)
+
+
+def _counted(code: str, cases: list[dict[str, float]]) -> list[Message]:
+    """One message for all cases of the same bounds, with the values of the first."""
+    alike: dict[tuple[float, float], list[dict[str, float]]] = {}
+    for case in cases:
+        alike.setdefault((case["lower"], case["upper"]), []).append(case)
+    return [Message(code, {"count": len(each), **each[0]}) for each in alike.values()]

@@ -1,25 +1,36 @@
 """The options of a plan, checked."""
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gridmap.planning.demand import Bounds
+from gridmap.planning.demand import UnitBounds
 from gridmap.planning.dividing import FREE
-from gridmap.planning.errors import BadBounds, BadGridCount, BadLabels, UnequalLengths
+from gridmap.planning.errors import BadBounds, BadGridCount, BadLabels, BoundsDiffer, UnequalLengths
 from gridmap.planning.graph import Ints
 
 
-def read_bounds(target: float, lower: float, upper: float) -> Bounds:
-    """Bounds as floats, or `BadBounds`."""
+def read_bounds(target: ArrayLike, lower: ArrayLike, upper: ArrayLike, within: Ints) -> UnitBounds:
+    """Bounds of each unit, given as one number or one a unit; the same within each community, or `BadBounds`, `UnequalLengths`, `BoundsDiffer`."""
+    n = len(within)
     try:
-        bounds = Bounds(float(target), float(lower), float(upper))
+        given = [np.asarray(values, dtype=np.float64) for values in (target, lower, upper)]
     except (TypeError, ValueError):
         raise BadBounds(field="target", target=target, lower=lower, upper=upper) from None
-    if not (0.0 < bounds.lower <= bounds.target <= bounds.upper and math.isfinite(bounds.upper)):
-        raise BadBounds(field="target", target=target, lower=lower, upper=upper)
-    return bounds
+    for name, values in zip(("target", "lower", "upper"), given, strict=True):
+        if values.shape not in ((), (n,)):
+            raise UnequalLengths(field=name, name=name, wanted=(n,), found=values.shape)
+    aims, least, most = (np.broadcast_to(values, (n,)) for values in given)
+    bad = np.flatnonzero(~((least > 0.0) & (least <= aims) & (aims <= most) & np.isfinite(most)))
+    if len(bad):
+        unit = int(bad[0])
+        raise BadBounds(field="target", target=aims[unit], lower=least[unit], upper=most[unit])
+    first = np.unique(within, return_index=True)[1][within]
+    for values in (aims, least, most):
+        other = np.flatnonzero(values != values[first])
+        if len(other):
+            unit = int(other[0])
+            raise BoundsDiffer(field="target", row=unit, one=values[first[unit]], other=values[unit])
+    return UnitBounds(aims, least, most)
 
 
 def read_grid_count(k: int | None) -> int | None:

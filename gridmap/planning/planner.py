@@ -35,9 +35,9 @@ def partition(
     perimeter_m: ArrayLike,
     xy: ArrayLike,
     *,
-    target: float = 400,
-    lower: float = 300,
-    upper: float = 500,
+    target: ArrayLike = 400,
+    lower: ArrayLike = 300,
+    upper: ArrayLike = 500,
     k: int | None = None,
     within: ArrayLike | None = None,
     locked: ArrayLike | None = None,
@@ -66,9 +66,9 @@ def plan(
     perimeter_m: ArrayLike,
     xy: ArrayLike,
     *,
-    target: float = 400,
-    lower: float = 300,
-    upper: float = 500,
+    target: ArrayLike = 400,
+    lower: ArrayLike = 300,
+    upper: ArrayLike = 500,
     k: int | None = None,
     within: ArrayLike | None = None,
     locked: ArrayLike | None = None,
@@ -85,7 +85,8 @@ def plan(
 
     ``weights`` (n) households; ``edges`` int (m, 2), i < j, once each, with ``border_m`` (m) shared; ``area_m2``, ``perimeter_m`` (n),
     the unit's whole outline; ``xy`` (n, 2) in metres of one plane. ``k``: so many grids, otherwise the plan says how many.
-    ``within`` (n): the community of each unit, which no grid crosses. ``locked`` (n): the label that a unit must have, -1 for none;
+    ``within`` (n): the community of each unit, which no grid crosses. ``target``, ``lower``, ``upper`` may be given for each unit (n), where
+    communities differ (rural ones, say): the same throughout each of them. ``locked`` (n): the label that a unit must have, -1 for none;
     or a mask of units that keep their label of ``previous``. Locked units of one label that reach ``lower`` are a complete grid and stay as
     they are; lighter ones may grow. ``previous`` (n): the labels that there are; as few households as possible change hands, and
     a grid that goes on keeps its label where that is below k. ``barrier_cost`` (m): the cost of a metre of this border inside a grid,
@@ -101,19 +102,20 @@ def plan(
     [0, 0, 1, 1]
     """
     graph = read_graph(weights, edges, border_m, area_m2, perimeter_m, xy, barrier_cost, work)
-    bounds, count = read_bounds(target, lower, upper), read_grid_count(k)
+    inside = read_within(within, graph.size)
+    bounds, count = read_bounds(target, lower, upper, inside), read_grid_count(k)
     before = read_labels("previous", previous, graph.size)
     held = read_locked(locked, before, graph.size)
-    search = Search(bounds, wishes or Wishes(), effort_of(mode), bool((before >= 0).any()))
-    division = divide(graph, read_within(within, graph.size), held, before, bounds.lower, bounds.upper)
-    shares = [share_of(problem, bounds) for problem in division.problems]
+    search = Search(wishes or Wishes(), effort_of(mode), bool((before >= 0).any()))
+    division = divide(graph, inside, held, before, bounds.lower, bounds.upper)
+    shares = [share_of(problem, bounds.of(problem.members[0])) for problem in division.problems]
     if count is not None:
-        shares = share_out(division.problems, shares, count, len(division.fixed), graph.size, bounds)
+        shares = share_out(division.problems, shares, count, len(division.fixed), graph.size)
     solutions = _solve_all(division.problems, shares, search, seed_of(rng), threads, progress)
     drafts = draft(division, solutions, before)
     labels, renumbered = number(drafts, graph.size)
     flags = find_flags(labels, graph.weights, len(drafts), bounds, division, shares)
-    messages = say(flags, graph.weights, len(drafts), bounds, division, shares, renumbered)
+    messages = say(flags, graph.weights, len(drafts), division, shares, renumbered)
     return Plan(labels.astype(np.int32), len(drafts), flags, messages)
 
 
@@ -135,6 +137,7 @@ def _solve_all(
             if progress is not None:
                 progress(float(done.sum()) / total)
 
+        tell(0.0)  # what it raises ends the problems that have not begun, too
         found = solve(problems[i], shares[i], search, seed + 7919 * i, tell)
         tell(1.0)
         return found

@@ -8,7 +8,7 @@ import numpy as np
 
 from gridmap.planning import _kernel
 from gridmap.planning._kernel import ANCHORS, AREA, WEIGHT, WORK, Aims
-from gridmap.planning.demand import Bounds, Share
+from gridmap.planning.demand import Share
 from gridmap.planning.dividing import FREE, Problem
 from gridmap.planning.graph import Floats, Ints
 from gridmap.planning.starting import begin_anew, begin_from
@@ -31,7 +31,6 @@ _NOTHING = 1e-9
 class Search:
     """What holds for all problems of a plan."""
 
-    bounds: Bounds
     wishes: Wishes
     effort: Effort
     replanning: bool
@@ -58,7 +57,7 @@ def solve(problem: Problem, share: Share, search: Search, seed: int, progress: P
     """The best plan found for one problem; other numbers of grids are tried when the first leaves grids outside the bounds."""
     best: Solution | None = None
     for k in share.alternatives():
-        found = _solve_for(problem, k, share.possible, search, seed, progress)
+        found = _solve_for(problem, k, share, search, seed, progress)
         if found.better_than(best):
             best = found
         if found.missed <= _NOTHING or not share.possible:
@@ -67,8 +66,8 @@ def solve(problem: Problem, share: Share, search: Search, seed: int, progress: P
     return best
 
 
-def _solve_for(problem: Problem, k: int, possible: bool, search: Search, seed: int, progress: Progress) -> Solution:
-    aims = _aims(problem, k, possible, search)
+def _solve_for(problem: Problem, k: int, share: Share, search: Search, seed: int, progress: Progress) -> Solution:
+    aims = _aims(problem, k, share, search)
     if k == 1:
         home = problem.units.home[problem.units.home >= 0]
         name = np.bincount(home).argmax() if len(home) else FREE
@@ -126,16 +125,16 @@ def _measured(problem: Problem, label: Ints, names: Ints, aims: Aims, score: flo
     return Solution(label, k, names, float(missed.sum() + 1e6 * np.maximum(anchors - 1.0, 0.0).sum()), score)
 
 
-def _aims(problem: Problem, k: int, possible: bool, search: Search) -> Aims:
+def _aims(problem: Problem, k: int, share: Share, search: Search) -> Aims:
     """What grids of a problem are judged by: as `Wishes`, in numbers near 1 a grid."""
     values: Floats = problem.units.values
-    wishes, effort, bounds = search.wishes, search.effort, search.bounds
+    wishes, effort, bounds = search.wishes, search.effort, share.bounds
     mean = max(problem.weight / k, _NOTHING)
     outline_m = 4.0 * math.sqrt(max(values[:, AREA].sum() / k, _NOTHING))
     aims = Aims(
         mean=mean,
-        lower=bounds.lower if possible else min(bounds.lower, 0.9 * mean),
-        upper=bounds.upper if possible else max(bounds.upper, 1.1 * mean),
+        lower=bounds.lower if share.possible else min(bounds.lower, 0.9 * mean),
+        upper=bounds.upper if share.possible else max(bounds.upper, 1.1 * mean),
         tolerance=effort.tolerance,
         mean_work=max(values[:, WORK].sum() / k, _NOTHING),
         even=0.3 * wishes.even,

@@ -12,6 +12,7 @@ from gridmap.planning.errors import (
     BadLabels,
     BadNumber,
     BadPosition,
+    BoundsDiffer,
     BoundsExclude,
     EmptyCommunity,
     FewerGridsThanPieces,
@@ -79,6 +80,45 @@ def test_no_grid_crosses_a_community() -> None:
     check_plan(made, city["weights"], city["edges"].tolist(), within=within)
     names = np.where(within, "新城社区", "回民社区")
     assert (plan(**city, within=names).labels == made.labels).all() or len(np.unique(names)) == 2
+
+
+class TestBoundsOfCommunities:
+    def test_each_community_keeps_its_own(self) -> None:
+        city = communities(3, 60)
+        within = city["within"]
+        rural = within == 1
+        bounds = {
+            "target": np.where(rural, 150, 400),
+            "lower": np.where(rural, 100, 300),
+            "upper": np.where(rural, 200, 500),
+        }
+        made = plan(**city, **bounds, rng=2)
+        assert not [flag for flag in made.flags if flag.code == "outside_bounds"]
+        for community in range(3):
+            units = np.flatnonzero(within == community)
+            total = np.bincount(made.labels[units], city["weights"][units])
+            light, heavy = (100, 200) if community == 1 else (300, 500)
+            fits = (total[total > 0] >= light) & (total[total > 0] <= heavy)
+            assert fits.sum() >= fits.size - len(made.flags)
+        alone = plan(**voronoi_city(60, 10_001), target=150, lower=100, upper=200)
+        assert len(np.unique(made.labels[rural])) == alone.k
+
+    def test_flags_and_messages_name_the_bounds_that_hold_there(self) -> None:
+        field = lattice(2, 1, weight=250.0)
+        made = plan(**field, within=[0, 1], target=[400, 150], lower=[300, 100], upper=[500, 200])
+        said = {flag.label: (flag.code, flag.values["lower"], flag.values["upper"]) for flag in made.flags}
+        assert said == {made.labels[0]: ("no_k_fits", 300, 500), made.labels[1]: ("oversize_unit", 100, 200)}
+        counted = [(message.code, message.values.get("upper")) for message in made.messages]
+        assert counted == [("grid_count", None), ("oversize_units", 200), ("no_k_fits", 500)]
+
+    def test_one_community_has_one_pair_of_bounds(self) -> None:
+        field = lattice(2, 2)
+        with pytest.raises(BoundsDiffer):
+            plan(**field, upper=[500, 500, 500, 600])
+        with pytest.raises(UnequalLengths):
+            plan(**field, upper=[500, 600])
+        with pytest.raises(BadBounds):
+            plan(**field, lower=[300, 300, 300, np.nan], upper=500)
 
 
 def test_so_many_grids_as_asked_for() -> None:
