@@ -24,6 +24,7 @@ def run(settings: Settings) -> None:
     import geodata.jobs.exports
     import geodata.jobs.housekeeping
     import geodata.jobs.loads
+    import geodata.jobs.planning
     import geodata.jobs.positions
     import geodata.jobs.publishing
     import geodata.jobs.snapshots  # noqa: F401  (each registers its kinds)

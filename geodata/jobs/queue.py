@@ -158,6 +158,11 @@ def latest_job(conn: Connection, kind: str) -> Row[Any] | None:
     return conn.execute(select(job).where(job.c.kind == kind).order_by(job.c.id.desc()).limit(1)).one_or_none()
 
 
+def latest_of_key(conn: Connection, key: str) -> Row[Any] | None:
+    """The job that was put in last under a unique key, whatever became of it."""
+    return conn.execute(select(job).where(job.c.unique_key == key).order_by(job.c.id.desc()).limit(1)).one_or_none()
+
+
 def recent_jobs(conn: Connection, limit: int = 50, *, account_id: int | None = None) -> list[Row[Any]]:
     """The latest jobs, newest first; of one account, or all."""
     query = select(job).order_by(job.c.id.desc()).limit(limit)

@@ -7,41 +7,29 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
-import numpy as np
 import pytest
 import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from geodata.plans.ground import write_ground
-from geodata.plans.listing import add_plan, change_plan
-from geodata.plans.versions import PRESENT, PlanVersion, add_version
+from geodata.plans.listing import add_plan
 from tests.geodata.cities import COMMUNITY
-from tests.geodata.plans.conftest import FIXED, GRIDS, four_units
+from tests.geodata.plans.conftest import FIXED, four_units
+from tests.web.planned import SENT, insert_plan, version_body
 
 Bearer = Callable[[str], dict[str, str]]
-SENT = [grid.as_json() for grid in GRIDS]
 
 
 @pytest.fixture
 def ref(city: Engine) -> UUID:
-    """A plan on four units, the last of them fixed."""
     with city.begin() as conn:
-        row = add_plan(conn, "仕奇社区 2027", COMMUNITY, target=400, lower=300, upper=500, account_id=None)
-        write_ground(conn, row.id, four_units())
-        add_version(conn, row.id, PlanVersion(PRESENT, None, np.array([0, 0, 1, 2], dtype=np.int32), GRIDS, "present"))
-        change_plan(conn, row.id, version=PRESENT)
-    return UUID(str(row.ref))
+        return insert_plan(conn)
 
 
 @pytest.fixture
 def editor(bearer: Bearer) -> dict[str, str]:
     return {"Accept": "application/json", **bearer("boundary_editor")}
-
-
-def body(labels: list[int] | None = None, **changed: Any) -> dict[str, Any]:
-    return {"base": 1, "labels": labels or [0, 1, 1, 2], "grids": SENT, "note": "东移", "made_by": "drawn", **changed}
 
 
 def test_the_ground_comes_whole(client: FlaskClient, ref: UUID, editor: dict[str, str]) -> None:
@@ -112,7 +100,7 @@ def test_a_version_comes_with_its_labels(client: FlaskClient, ref: UUID, editor:
 
 
 def test_saving_makes_the_next_version_with_its_figures(client: FlaskClient, ref: UUID, editor: dict[str, str]) -> None:
-    saved = client.post(f"/plans/{ref}/versions", json=body(), headers=editor)
+    saved = client.post(f"/plans/{ref}/versions", json=version_body(), headers=editor)
     assert (saved.status_code, saved.json["version"]) == (201, 2)
     found = client.get(saved.json["url"], headers=editor).json
     assert (found["labels"], found["note"], found["author"]) == ([0, 1, 1, 2], "东移", "boundary_editor 甲")
@@ -123,7 +111,7 @@ def test_saving_makes_the_next_version_with_its_figures(client: FlaskClient, ref
 
 
 def test_the_figures_tell_what_is_wrong(client: FlaskClient, ref: UUID, editor: dict[str, str]) -> None:
-    saved = client.post(f"/plans/{ref}/versions", json=body([0, -1, 0, 2]), headers=editor)
+    saved = client.post(f"/plans/{ref}/versions", json=version_body([0, -1, 0, 2]), headers=editor)
     figures = saved.json["figures"]
     assert (figures["unassigned"], figures["unassigned_households"]) == (1, 210)
     assert (figures["apart"], figures["outside"], figures["max_deviation"]) == (1, 1, 0.475)
@@ -131,8 +119,8 @@ def test_the_figures_tell_what_is_wrong(client: FlaskClient, ref: UUID, editor: 
 
 def test_who_comes_second_is_told(client: FlaskClient, bearer: Bearer, ref: UUID, editor: dict[str, str]) -> None:
     second = {"Accept": "application/json", **bearer("community_secretary")}
-    assert client.post(f"/plans/{ref}/versions", json=body([0, -1, 1, 2]), headers=second).status_code == 201
-    refused = client.post(f"/plans/{ref}/versions", json=body(), headers=editor)
+    assert client.post(f"/plans/{ref}/versions", json=version_body([0, -1, 1, 2]), headers=second).status_code == 201
+    refused = client.post(f"/plans/{ref}/versions", json=version_body(), headers=editor)
     assert refused.status_code == 409
     error = refused.json["error"]
     assert (error["code"], error["latest"]) == ("stale_plan", {"version": 2, "author": "community_secretary 甲"})
@@ -141,7 +129,7 @@ def test_who_comes_second_is_told(client: FlaskClient, bearer: Bearer, ref: UUID
 def test_two_at_once_make_one_version(app: Flask, city: Engine, bearer: Bearer, ref: UUID) -> None:
     roles = ("boundary_editor", "community_secretary")
     people = [{"Accept": "application/json", **bearer(role)} for role in roles]
-    drawn = [body([0, 1, 1, 2]), body([1, 0, 0, 2], note="西移")]
+    drawn = [version_body([0, 1, 1, 2]), version_body([1, 0, 0, 2], note="西移")]
 
     def save(who: int) -> int:
         return app.test_client().post(f"/plans/{ref}/versions", json=drawn[who], headers=people[who]).status_code
@@ -153,8 +141,8 @@ def test_two_at_once_make_one_version(app: Flask, city: Engine, bearer: Bearer, 
 
 
 def test_the_same_request_again_makes_no_second_version(client: FlaskClient, ref: UUID, editor: dict[str, str]) -> None:
-    once = client.post(f"/plans/{ref}/versions", json=body(), headers=editor)
-    again = client.post(f"/plans/{ref}/versions", json=body(), headers=editor)
+    once = client.post(f"/plans/{ref}/versions", json=version_body(), headers=editor)
+    again = client.post(f"/plans/{ref}/versions", json=version_body(), headers=editor)
     assert (once.status_code, again.status_code) == (201, 201)
     assert once.json["version"] == again.json["version"] == 2
 
@@ -186,7 +174,7 @@ def test_what_does_not_fit_is_refused(
     client: FlaskClient, city: Engine, ref: UUID, editor: dict[str, str], name: str
 ) -> None:
     changed, code, field = WRONG[name]
-    refused = client.post(f"/plans/{ref}/versions", json=body(**changed), headers=editor)
+    refused = client.post(f"/plans/{ref}/versions", json=version_body(**changed), headers=editor)
     error = refused.json["error"]
     assert (refused.status_code, error["code"], error["field"]) == (422, code, field)
     with city.connect() as conn:
@@ -195,13 +183,13 @@ def test_what_does_not_fit_is_refused(
 
 @pytest.mark.parametrize("missing", ["base", "labels", "grids"])
 def test_what_is_missing_is_named(client: FlaskClient, ref: UUID, editor: dict[str, str], missing: str) -> None:
-    sent = {name: value for name, value in body().items() if name != missing}
+    sent = {name: value for name, value in version_body().items() if name != missing}
     error = client.post(f"/plans/{ref}/versions", json=sent, headers=editor).json["error"]
     assert (error["code"], error["field"]) == ("missing_field", missing)
 
 
 def test_no_json_is_told(client: FlaskClient, ref: UUID, editor: dict[str, str]) -> None:
-    answer = client.post(f"/plans/{ref}/versions", data=json.dumps(body()), headers=editor)
+    answer = client.post(f"/plans/{ref}/versions", data=json.dumps(version_body()), headers=editor)
     assert (answer.status_code, answer.json["error"]["code"]) == (415, "wrong_content_type")
 
 
@@ -210,7 +198,7 @@ def test_a_plan_of_another_area_is_not_there(app: Flask, client: FlaskClient, be
         conn.execute(text("INSERT INTO division (code, level, name) VALUES ('150102', 'district', '新城区')"))
         row = add_plan(conn, "别处", "150102", target=400, lower=300, upper=500, account_id=None)
     headers = {"Accept": "application/json", **bearer("community_secretary")}
-    for address, sent in (("ground.json", None), ("versions/1.json", None), ("versions", body())):
+    for address, sent in (("ground.json", None), ("versions/1.json", None), ("versions", version_body())):
         method = client.get if sent is None else client.post
         found = method(f"/plans/{row.ref}/{address}", headers=headers, **({"json": sent} if sent else {}))
         assert (found.status_code, found.json["error"]["code"]) == (404, "unknown_plan"), address

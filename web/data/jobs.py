@@ -33,6 +33,7 @@ JOB_WORDS = {
     "owners_after_boundaries": _l("Assign anew after boundaries changed"),
     "publish": _l("Bring new boundaries into force"),
     "plan_ground": _l("Cut the ground of a plan into units"),
+    "plan_suggestion": _l("Suggest grids for a plan"),
     "publication_timer": _l("Look for boundaries that have come"),
     "addresses": _l("Look for addresses"),
     "addresses_timer": _l("Look for addresses again"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,11 @@ from geodata.actions.planning.describing import described_grids
 from geodata.plans.ground import PlanGround
 from geodata.plans.versions import PlannedGrid, PlanVersion
 from gridmap.planning import Wishes, plan
+from gridmap.planning.barriers import barrier_costs
 from gridmap.planning.flags import Flag, Message
 from gridmap.planning.work import work_hours
 
 Labels = NDArray[np.int32]
-
-#: What a metre of border along a barrier costs inside a grid, against one without: nobody should have to cross it on the round.
-BARRIER_COST: Final = {
-    "motorway": 4.0, "trunk": 3.0, "rail": 4.0, "water": 3.0, "primary": 2.0, "secondary": 1.0, "tertiary": 0.5,
-}  # fmt: skip
 
 
 class Keep(StrEnum):
@@ -57,7 +53,8 @@ def suggest(
 ) -> Suggestion:
     """Grids for the units of a plan; nothing is saved. ``drawn``: what is on the table, for what is kept of it.
 
-    Fixed grids stay. The present grids are those that as few households as possible should leave. Errors: ``InfeasibleDemand``.
+    Fixed grids stay. As few households as possible leave the grid that they are drawn in, the present one where nothing is drawn, unless
+    ``wishes.few_changes`` is 0. Errors: ``InfeasibleDemand``.
     """
     fixed = ground.units["fixed_code"].notna().to_numpy()
     free = np.flatnonzero(~fixed)
@@ -79,8 +76,8 @@ def suggest(
         upper=row.upper,
         within=np.unique(units["community_code"], return_inverse=True)[1],
         locked=held,
-        previous=before,
-        barrier_cost=[BARRIER_COST.get(word, 0.0) for word in ground.barrier[inside]],
+        previous=before if wishes is None or wishes.few_changes > 0.0 else None,
+        barrier_cost=barrier_costs(ground.barrier[inside]),
         work=work_hours(units["households"], units["care"], units["cases"]),
         wishes=wishes,
         mode=mode,
