@@ -4,13 +4,13 @@ import argparse
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from geodata.actions.assign import AssignRun, assign_in_batches
@@ -18,47 +18,33 @@ from geodata.cluster import Cluster
 from geodata.indexes.city import grid_index
 from geodata.migrations import upgrade
 from geodata.owners.batches import ReportChoice, report_batches, slices
-from geodata.owners.changes import owner_changes, stage_changes, write_changes
+from geodata.owners.changes import owner_changes, stage_changes
 from geodata.owners.deriving import derive_held
 from geodata.owners.held import held_in_districts
 from geodata.settings import Settings
 from gridmap.assignment import warm_up
 from scripts.benchmarks.bulk_city import fill_grids, fill_reports, forget_owners, maintain
-from scripts.benchmarks.rounds import Clock, compare
+from scripts.benchmarks.bulk_figures import Deadline, Figures, OutOfTime
+from scripts.benchmarks.bulk_peers import Peer, plain_in_a_table_for_it, plain_in_reports, to_the_same_end
 from scripts.benchmarks.server_cpu import cpu_clock
 
-# What people write: a column of the grid in the table of reports, with a key and an index, and one spatial UPDATE.
-_PEOPLES_TABLE = """
-    DROP TABLE IF EXISTS people;
-    CREATE TABLE people AS SELECT id, category, text, occurred_at, geom, NULL::bigint AS grid_id FROM report WHERE id <= {count} ORDER BY id;
-    ALTER TABLE people ADD PRIMARY KEY (id), ADD FOREIGN KEY (grid_id) REFERENCES grid;
-    CREATE INDEX ON people USING gist (geom);
-    CREATE INDEX ON people (grid_id);
-    ANALYZE people;
-"""
-PEOPLES_UPDATE = "UPDATE people p SET grid_id = g.id FROM grid g WHERE ST_Covers(g.geom, p.geom)"
-_MANY = 2_000_000
+STAGED = "gridmap: compute and staging"
+COMMITTED = "gridmap: committed, constraints and history"
+#: The UPDATEs go over so many reports at most; beyond, they would take an hour each.
 _PEER_REPORTS = 1_000_000
-SAME_TABLE = "UPDATE report r SET grid_at_capture = g.id FROM grid g WHERE ST_Covers(g.geom, r.geom)"
-
-
-def peoples_table(count: int) -> str:
-    """Statements that make the peer's table of the first reports."""
-    return _PEOPLES_TABLE.format(count=count)
+_CANCELLED = "57014"  # statement_timeout, among others
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench bulk", description=__doc__)
     parser.add_argument("--reports", type=int, default=1_000_000, help="10,000,000 need some 20 GB of disk")
     parser.add_argument("--grids", type=int, default=25_500)
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=1,
-        help="beside one that is not measured; more than 2,000,000 reports have one only",
-    )
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ours-only", action="store_true", help="leave out the UPDATEs")
+    parser.add_argument(
+        "--minutes", type=float, default=60, help="for everything after laying out; what is left then is left out"
+    )
     options = parser.parse_args(argv)
     with measured_server("bulk") as cluster, tempfile.TemporaryDirectory() as home:
         url = cluster.url("bulk")
@@ -70,75 +56,82 @@ def main(argv: list[str]) -> int:
         fill_grids(engine, options.grids, options.seed)
         fill_reports(engine, options.reports, options.seed)
         print(
-            f"{options.reports:,} reports, {options.grids:,} grids; laid out in {time.perf_counter() - started:.0f} s"
+            f"{options.reports:,} reports, {options.grids:,} grids; laid out in {time.perf_counter() - started:.0f} s",
+            flush=True,
         )
-        run(engine, settings, cpu_clock(cluster), options.rounds, reports=options.reports, ours_only=options.ours_only)
+        figures = Figures(cpu_clock(cluster))
+        try:
+            run(engine, settings, figures, options, Deadline(60 * options.minutes))
+        except OutOfTime:
+            print(f"  The time of {options.minutes:g} minutes is over; what is left is left out.")
+        figures.compare(STAGED, COMMITTED)
     return 0
 
 
-def run(engine: Engine, settings: Settings, clock: Clock, rounds: int, *, reports: int, ours_only: bool) -> None:
-    """All owners derived and written, in turns with the UPDATE; then what a run costs that changes little or nothing; do the answers agree."""
+def run(engine: Engine, settings: Settings, figures: Figures, options: argparse.Namespace, deadline: Deadline) -> None:
+    """All owners derived and written, in turns with the UPDATEs; what a run costs that changes little or nothing; do the answers agree."""
+    last = min(options.reports, _PEER_REPORTS)
     warm_up()
     with engine.connect() as conn:
         grid_index(conn, settings)
-    if reports > _MANY:
-        run_once(engine, settings, clock, reports, ours_only=ours_only)
-        return
-    work: dict[str, Callable[[], object]] = {
-        "gridmap: committed, constraints and history": lambda: assign_all(engine, settings),
-        "gridmap: compute and staging": lambda: compute_and_stage(engine, settings),
-    }
-    before: dict[str, Callable[[], object]] = dict.fromkeys(work, lambda: forget_owners(engine))
-    if not ours_only:
-        work["UPDATE ... ST_Covers"] = lambda: execute(engine, PEOPLES_UPDATE)
-        before["UPDATE ... ST_Covers"] = lambda: lay_out(engine, peoples_table(reports))
-    compare(work, rounds, clocks=dict.fromkeys(work, clock), before=before)
+    compute_and_stage(engine, settings, deadline)
+    for _ in range(options.rounds):
+        ours(engine, settings, figures, deadline)
+        if options.ours_only:
+            continue
+        measure_peer(engine, figures, plain_in_a_table_for_it(last), deadline)
+        agreement(engine)
+        for peer in to_the_same_end(last):
+            measure_peer(engine, figures, peer, deadline)
+            left_behind(engine)
+    if not options.ours_only:
+        measure_peer(engine, figures, plain_in_reports(last), deadline)
+
+
+def ours(engine: Engine, settings: Settings, figures: Figures, deadline: Deadline) -> None:
+    """Every owner changes; then what is usual: none does, and few do."""
     forget_owners(engine)
-    steps(engine, settings)
-    assign_all(engine, settings)
-    run_again(engine, settings, clock)
-    if not ours_only:
-        agreement(engine)
-        once("UPDATE ... ST_Covers, table of reports", clock, lambda: execute(engine, SAME_TABLE))
-
-
-def run_once(engine: Engine, settings: Settings, clock: Clock, reports: int, *, ours_only: bool) -> None:
-    """Each once; the UPDATE, which would take an hour, over as many of the reports as make its time bearable."""
-    once("gridmap: compute and staging", clock, lambda: compute_and_stage(engine, settings))
-    once("gridmap: committed, constraints and history", clock, lambda: assign_all(engine, settings))
-    run_again(engine, settings, clock)
-    if not ours_only:
-        lay_out(engine, peoples_table(_PEER_REPORTS))
-        once(f"UPDATE ... ST_Covers, {_PEER_REPORTS:,} of {reports:,}", clock, lambda: execute(engine, PEOPLES_UPDATE))
-        agreement(engine)
-
-
-def run_again(engine: Engine, settings: Settings, clock: Clock) -> None:
-    """What is usual: nothing changes, and few owners do."""
-    once("gridmap: nothing changes", clock, lambda: assign_all(engine, settings))
+    figures.measure(STAGED, lambda: compute_and_stage(engine, settings, deadline))
+    figures.measure(COMMITTED, lambda: assign_all(engine, settings, deadline))
+    figures.measure("gridmap: nothing changes", lambda: assign_all(engine, settings, deadline))
     execute(
         engine, "UPDATE owner SET grid_id = NULL, reason = 'none', distance_to_edge_m = NULL WHERE report_id % 33 = 0"
     )
     maintain(engine, "VACUUM ANALYZE owner", "CHECKPOINT")
-    once("gridmap: 3 in 100 change", clock, lambda: assign_all(engine, settings))
+    figures.measure("gridmap: 3 in 100 change", lambda: assign_all(engine, settings, deadline))
 
 
-def once(name: str, clock: Clock, work: Callable[[], object]) -> None:
-    """Run and print CPU seconds and seconds on the wall."""
-    started, cpu = time.perf_counter(), clock()
-    work()
-    print(f"  {name:48} {clock() - cpu:8.3f} {time.perf_counter() - started:8.3f}", flush=True)
+def measure_peer(engine: Engine, figures: Figures, peer: Peer, deadline: Deadline) -> None:
+    """A peer in a transaction of its own, ended when the time is over. Errors: ``OutOfTime``."""
+    deadline.check()
+    peer.before(engine)
+    maintain(engine, "CHECKPOINT")
+    deadline.check()
+
+    def work() -> None:
+        try:
+            with engine.begin() as conn:
+                conn.execute(text(f"SET LOCAL statement_timeout = {max(1, round(1000 * deadline.left))}"))
+                peer.run(conn)
+        except OperationalError as error:
+            if getattr(error.orig, "pgcode", None) == _CANCELLED:
+                raise OutOfTime from error
+            raise
+
+    figures.measure(peer.name, work)
 
 
-def assign_all(engine: Engine, settings: Settings) -> None:
-    """What ``gridmap assign --all --commit`` does."""
+def assign_all(engine: Engine, settings: Settings, deadline: Deadline | None = None) -> None:
+    """What ``gridmap assign --all --commit`` does. Errors: ``OutOfTime``."""
     with engine.connect() as conn:
         planned = AssignRun.planned(conn, ReportChoice())
-    assign_in_batches(engine, settings, planned, lambda *_: False, write=True)
+    done = assign_in_batches(engine, settings, planned, lambda *_: deadline is not None and deadline.over, write=True)
+    if not done.ended:
+        raise OutOfTime
 
 
-def compute_and_stage(engine: Engine, settings: Settings) -> None:
-    """Cut into batches, out by COPY, located, compared, into the staging table by COPY; nothing is written for good."""
+def compute_and_stage(engine: Engine, settings: Settings, deadline: Deadline) -> None:
+    """Cut into batches, out by COPY, located, compared, into the staging table by COPY; nothing is written for good. Errors: ``OutOfTime``."""
     with engine.connect() as conn:
         batches = report_batches(conn, ReportChoice())
         left = iter(slices(batches, range(len(batches))))
@@ -146,6 +139,7 @@ def compute_and_stage(engine: Engine, settings: Settings) -> None:
     def work() -> None:
         with engine.connect() as conn:
             while (each := next(left, None)) is not None:
+                deadline.check()
                 conn.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
                 held = held_in_districts(conn, settings, **each.conditions)
                 for batch in each.batches:
@@ -156,28 +150,6 @@ def compute_and_stage(engine: Engine, settings: Settings) -> None:
     with ThreadPoolExecutor(2) as pool:
         for worker in [pool.submit(work) for _ in range(2)]:
             worker.result()
-
-
-def steps(engine: Engine, settings: Settings) -> None:
-    """Where the time goes, on the wall: the batches of one time, as one."""
-    with engine.connect() as conn:
-        first = slices(batches := report_batches(conn, ReportChoice()), range(len(batches)))[0]
-        times = [time.perf_counter()]
-        held = held_in_districts(conn, settings, **first.conditions)[first.batches[0].district]
-        times.append(time.perf_counter())
-        derived = derive_held(conn, settings, held).columns()
-        times.append(time.perf_counter())
-        changes = owner_changes(held, derived)
-        stage_changes(conn, held, derived, changes)
-        times.append(time.perf_counter())
-        write_changes(conn, held, derived, changes, cause="assigned")
-        times.append(time.perf_counter())
-        conn.rollback()
-    names = ("out", "locate", "compare and stage", "stage and write")
-    told = ", ".join(
-        f"{name} {after - before:.2f} s" for name, (before, after) in zip(names, pairwise(times), strict=True)
-    )
-    print(f"  batches of one time, {len(held):,} reports: {told}")
 
 
 def agreement(engine: Engine) -> None:
@@ -195,10 +167,13 @@ def agreement(engine: Engine) -> None:
     )
 
 
-def lay_out(engine: Engine, statements: str) -> None:
-    """Make the table anew, on the disk before it is measured, as ours is."""
-    execute(engine, statements)
-    maintain(engine, "CHECKPOINT")
+def left_behind(engine: Engine) -> None:
+    """What a peer wrote, to be held against the lines of ``agreement``."""
+    with engine.connect() as conn:
+        row = conn.execute(
+            text("SELECT count(grid_id) AS owned, (SELECT count(*) FROM owner_history) AS lines FROM owner")
+        ).one()
+    print(f"  {row.owned:,} owners with a grid; {row.lines:,} lines of history")
 
 
 def execute(engine: Engine, statements: str) -> None:

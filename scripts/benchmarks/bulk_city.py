@@ -53,6 +53,7 @@ def fill_reports(engine: Engine, count: int, seed: int) -> None:
     with engine.begin() as conn, _without_indexes(conn, "report"):
         for first in range(1, count + 1, _AT_ONCE):
             _copy_reports(conn, first, min(_AT_ONCE, count + 1 - first), rng)
+    maintain(engine, "VACUUM ANALYZE report")
     forget_owners(engine)
 
 
