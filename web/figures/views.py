@@ -4,8 +4,6 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from geodata.days import today
-from geodata.exports import FORMATS, UnknownFormat
 from geodata.places import FoundPlace, named_place
 from geodata.report_filter import ReportFilter
 from geodata.selections import Selection, choose, first_day, last_day
@@ -22,12 +20,11 @@ from web.heat_address import chosen_filter, filter_query
 from web.map_words import helpers
 from web.periods import periods
 from web.scope import scope
-from web.sheets import Cells, as_csv, as_workbook
+from web.sheets import SHEET_FORMATS, Cells, check_sheet_format, sheet_response
 
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
 blueprint.context_processor(helpers)
 
-_FORMATS = ("csv", "excel")
 #: More bars than this are in the table only.
 MOST_BARS = 20
 
@@ -45,7 +42,7 @@ def index() -> str:
         selection=selection,
         tables=tables,
         charts=[_chart(table) for table in tables],
-        formats=_FORMATS,
+        formats=SHEET_FORMATS,
         may_export=may(g.account.role, Permission.EXPORT),
         may_list=may(g.account.role, Permission.VIEW_REPORTS),
         query=filter_query(chosen),
@@ -64,19 +61,13 @@ def index() -> str:
 @requires(Permission.EXPORT)
 def export(name: str, kind: str) -> Response:
     """One table as a file: ``csv`` or ``excel``. Errors: ``UnknownFormat``, ``UnknownTable``."""
-    if kind not in _FORMATS:
-        raise UnknownFormat(field="format", value=kind, allowed=", ".join(_FORMATS))
+    check_sheet_format(kind)
     selection, chosen = _asked()
     table = table_named(name, db.connection(), selection, chosen)
     rows = _cells(table)
     with db.transaction() as conn:
         actor().note(conn, "figures_exported", name, format=kind, rows=len(table.lines), filter=chosen.query())
-    response = Response(
-        as_csv(rows) if kind == "csv" else as_workbook(table.title, rows), mimetype=FORMATS[kind].mimetype
-    )
-    file_name = f"{table.title}-{today(db.settings().zone)}{FORMATS[kind].suffix}"
-    response.headers.set("Content-Disposition", "attachment", filename=file_name)
-    return response
+    return sheet_response(table.title, kind, rows)
 
 
 def _asked() -> tuple[Selection, ReportFilter]:

@@ -36,6 +36,11 @@ class Year:
     events: Events
     unit: NDArray[np.int64]
 
+    @property
+    def after(self) -> date:
+        """The day after the last."""
+        return self.last + timedelta(days=1)
+
     def owners(self, label: NDArray[np.int64]) -> NDArray[np.int64]:
         """The grid of each event, given that of each unit (-1 none)."""
         return label[self.unit]
