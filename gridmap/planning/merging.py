@@ -1,5 +1,6 @@
 """Two people changed one plan: what both did, put together, and where they disagree (a three-way merge by unit)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,6 +62,32 @@ def merge_labels(base: ArrayLike, mine: ArrayLike, theirs: ArrayLike) -> Merge:
         mine=ours,
         theirs=others,
     )
+
+
+def same_grids(
+    one: ArrayLike, one_names: Sequence[str], other: ArrayLike, other_names: Sequence[str], households: ArrayLike
+) -> Ints:
+    """For each grid of ``other`` the grid of ``one`` that it goes on as, -1 for a new one: versions number their grids anew.
+
+    Labels of the same units, -1 for none, places in the names. Grids that share a unit and have the same name are the same, whatever was
+    taken from them; of the others those that share most households, then units. Each grid goes on as one at most.
+
+    >>> same_grids([0, 0, 1, 1], ["东", "西"], [1, 0, 0, 0], ["西", "新"], [9, 9, 9, 9]).tolist()
+    [1, 0]
+    """
+    before, after, weight = np.asarray(one), np.asarray(other), np.asarray(households, dtype=np.float64)
+    both = (before >= 0) & (after >= 0)
+    pairs, which, units = np.unique(
+        np.column_stack([before, after])[both], axis=0, return_inverse=True, return_counts=True
+    )
+    shared = np.bincount(which.reshape(-1), weight[both], len(pairs))
+    alike = np.array([one_names[a] == other_names[b] for a, b in pairs.tolist()], dtype=bool)
+    found = np.full(len(other_names), UNLABELLED, dtype=np.int64)
+    free = np.ones(len(one_names), dtype=bool)
+    for a, b in pairs[np.lexsort((-units, -shared, ~alike))].tolist():
+        if free[a] and found[b] == UNLABELLED:
+            found[b], free[a] = a, False
+    return found
 
 
 def _own_grids(base: Ints, mine: Ints, theirs: Ints) -> dict[int, int]:

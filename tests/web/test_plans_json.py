@@ -204,3 +204,65 @@ def test_a_plan_of_another_area_is_not_there(app: Flask, client: FlaskClient, be
         assert (found.status_code, found.json["error"]["code"]) == (404, "unknown_plan"), address
     unknown = client.get(f"/plans/{uuid4()}/ground.json", headers=headers)
     assert unknown.json["error"]["code"] == "unknown_plan"
+
+
+def merging(client: FlaskClient, ref: UUID, headers: dict[str, str], **sent: Any) -> dict[str, Any]:
+    answer = client.post(f"/plans/{ref}/merge", json={"base": 1, "grids": SENT, **sent}, headers=headers)
+    assert answer.status_code == 200, answer.json
+    return dict(answer.json)
+
+
+def named(found: dict[str, Any]) -> list[str | None]:
+    return [None if label < 0 else found["grids"][label]["name"] for label in found["labels"]]
+
+
+EAST, WEST, PARK = (grid["name"] for grid in SENT)
+
+
+def test_what_both_did_is_put_together(client: FlaskClient, ref: UUID, editor: dict[str, str]) -> None:
+    """The other took the second unit into the western grid, I took the third out of it and gave that another name."""
+    client.post(f"/plans/{ref}/versions", json=version_body(), headers=editor)
+    mine = [SENT[0], {**SENT[1], "name": "东街新网格"}, SENT[2]]
+    found = merging(client, ref, editor, labels=[0, 0, -1, 2], grids=mine)
+    assert (found["version"], found["author"]) == (2, "boundary_editor 甲")
+    assert named(found) == [EAST, WEST, None, PARK]
+    assert found["conflicts"] == []
+    saved = {"base": 2, "labels": found["labels"], "grids": found["grids"], "note": "", "made_by": "merged"}
+    assert client.post(f"/plans/{ref}/versions", json=saved, headers=editor).status_code == 201
+
+
+def test_where_both_disagree_the_saved_one_stands_and_is_told(
+    client: FlaskClient, ref: UUID, editor: dict[str, str]
+) -> None:
+    client.post(f"/plans/{ref}/versions", json=version_body([0, 1, 1, 2]), headers=editor)
+    found = merging(client, ref, editor, labels=[0, -1, 1, 2])
+    assert (named(found), found["conflicts"], found["mine"]) == ([EAST, WEST, WEST, PARK], [1], [-1])
+
+
+def test_grids_that_both_made_stay_two(client: FlaskClient, ref: UUID, editor: dict[str, str]) -> None:
+    """Versions number their grids anew: the other's new grid has the number that mine has."""
+    theirs = [SENT[0], {**SENT[0], "name": "他的网格"}, SENT[1], SENT[2]]
+    client.post(f"/plans/{ref}/versions", json=version_body([1, 0, 2, 3], grids=theirs), headers=editor)
+    mine = [SENT[0], {**SENT[0], "name": "我的网格"}, SENT[2]]
+    found = merging(client, ref, editor, labels=[0, 0, 1, 2], grids=mine)
+    assert named(found) == ["他的网格", EAST, "我的网格", PARK]
+
+
+def test_the_same_from_both_is_no_conflict(client: FlaskClient, ref: UUID, editor: dict[str, str]) -> None:
+    made = [SENT[0], {**SENT[0], "name": "新网格"}, SENT[1], SENT[2]]
+    client.post(f"/plans/{ref}/versions", json=version_body([0, 1, 2, 3], grids=made), headers=editor)
+    found = merging(client, ref, editor, labels=[0, 1, 2, 3], grids=made)
+    assert (named(found), found["conflicts"]) == ([EAST, "新网格", WEST, PARK], [])
+    assert len(found["grids"]) == 4
+
+
+def test_merging_writes_nothing_and_needs_a_version(
+    client: FlaskClient, city: Engine, ref: UUID, editor: dict[str, str]
+) -> None:
+    merging(client, ref, editor, labels=[0, 0, -1, 2])
+    missing = client.post(
+        f"/plans/{ref}/merge", json={"base": 7, "grids": SENT, "labels": [0, 0, 1, 2]}, headers=editor
+    )
+    assert (missing.status_code, missing.json["error"]["code"]) == (404, "unknown_plan_version")
+    with city.connect() as conn:
+        assert conn.scalar(text("SELECT version FROM plan WHERE ref = :ref"), {"ref": ref}) == 1

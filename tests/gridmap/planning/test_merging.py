@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridmap.planning.labels import UnequalLabels
-from gridmap.planning.merging import merge_labels
+from gridmap.planning.merging import merge_labels, same_grids
 
 
 def test_changes_in_different_places_go_together() -> None:
@@ -66,3 +66,19 @@ def test_a_side_that_did_nothing_takes_the_other(labels: tuple[list[int], list[i
     for merge in (merge_labels(base, base, version), merge_labels(base, version, base)):
         assert merge.labels.tolist() == version
         assert merge.conflicts.tolist() == []
+
+
+def test_a_grid_is_known_by_its_name_before_its_households() -> None:
+    one = [0, 0, 0, 1]
+    other = [1, 0, 0, 1]  # what was taken from the first is more than what is left of it
+    assert same_grids(one, ["东", "西"], other, ["新", "东"], [1, 400, 400, 1]).tolist() == [-1, 0]
+
+
+def test_a_grid_of_another_name_is_known_by_most_of_its_households() -> None:
+    found = same_grids([0, 0, 1, 1], ["东", "西"], [0, 0, 0, 1], ["甲", "乙"], [5, 5, 100, 1])
+    assert found.tolist() == [1, -1]
+
+
+def test_units_without_a_grid_make_no_grids_the_same() -> None:
+    assert same_grids([-1, -1], ["东"], [0, -1], ["东"], [3, 3]).tolist() == [-1]
+    assert same_grids([], [], [], [], []).tolist() == []
