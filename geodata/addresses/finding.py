@@ -4,7 +4,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -12,13 +11,13 @@ from sqlalchemy import Connection
 
 from geodata.addresses.layers import LAYERS, Spot, read_layers
 from geodata.days import today
-from geodata.divisions import names_of
+from geodata.divisions import NamedPlace, names_of
 from geodata.indexes.city import CityIndex, grid_index
 from geodata.scope import Scope
 from geodata.settings import Settings
 from geodata.sql import statement
 from geodata.versions import layer_versions
-from gridmap.address import Candidate, Gazetteer, is_sure, match
+from gridmap.address import Candidate, Gazetteer, is_sure, match, parse
 
 #: A thing lies in the grid of its point when at least this share of its ground does.
 GROUND_SHARE = 0.8
@@ -46,7 +45,8 @@ class AddressCandidate:
     ``kind``, ``key`` (the code in its layer; of a road_crossing the codes of both roads with a + between), ``score``, ``near``,
     ``matched``, ``spans`` and ``ambiguous_with`` are those of `gridmap.address.Candidate`. ``sure`` is True for the first candidate when it
     may be taken without asking: which thing is meant is clear, and the thing lies in one grid (``ground_share``, 1 for buildings).
-    ``accuracy_m`` says how far from the point the place may be. ``ref`` is for links to buildings, compounds and service points.
+    ``accuracy_m`` says how far from the point the place may be. Of a building ``compound_name`` says where it stands, and ``stairwell``
+    (its number) which of its doors is meant, where the text names one that it has. ``ref`` is for links to buildings, compounds and service points.
     """
 
     kind: str
@@ -67,10 +67,20 @@ class AddressCandidate:
     street_name: str | None
     district_name: str | None
     compound_code: str | None
+    compound_name: str | None
+    stairwell: str | None
     ref: UUID | None
     matched: dict[str, str]
     spans: tuple[tuple[str, int, int], ...]
     ambiguous_with: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Divisions by code, compounds by key."""
+
+    divisions: dict[str, NamedPlace]
+    compounds: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +152,24 @@ def find_addresses(
     grounds = _grounds(conn, index, {(found.kind, found.key) for each in matches for found in each})
     city = grid_index(conn, settings, index.at)
     owners = _owners(city, settings, grounds)
-    names = names_of(conn, _codes(city, owners, matches))
+    names = _Names(names_of(conn, _codes(city, owners, matches)), index.gazetteer.compound_names)
     answers = []
-    for each in matches:
+    for text, each in zip(texts, matches, strict=True):
         sure = is_sure(each, settings.address_sure)
         found = [
-            _candidate(city, names, candidate, ground, owners[candidate.kind, candidate.key], sure=sure and place == 0)
+            _candidate(
+                city, names, text, candidate, ground, owners[candidate.kind, candidate.key], sure=sure and place == 0
+            )
             for place, candidate in enumerate(each)
             if (ground := grounds.get((candidate.kind, candidate.key))) is not None
         ]
         answers.append([one for one in found if scope.holds(one.grid_code, one.community_code)][:limit])
     return answers
+
+
+def _stairwell(text: str, found: Candidate) -> str | None:
+    named = parse(text).part("stairwell") if "stairwell" in found.matched else None
+    return None if named is None else named.value
 
 
 def _grounds(conn: Connection, index: AddressIndex, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], _Ground]:
@@ -198,12 +215,12 @@ def _codes(city: CityIndex, owners: dict[tuple[str, str], int], matches: list[li
 
 
 def _candidate(
-    city: CityIndex, names: dict[str, Any], found: Candidate, ground: _Ground, owner: int, *, sure: bool
+    city: CityIndex, names: _Names, text: str, found: Candidate, ground: _Ground, owner: int, *, sure: bool
 ) -> AddressCandidate:
     community = (city.communities[owner] if owner >= 0 else None) or found.community
 
     def named(length: int) -> str | None:
-        place = names.get(community[:length]) if community else None
+        place = names.divisions.get(community[:length]) if community else None
         return None if place is None else place.name
 
     return AddressCandidate(
@@ -225,6 +242,8 @@ def _candidate(
         street_name=named(9),
         district_name=named(6),
         compound_code=found.compound,
+        compound_name=names.compounds.get(found.compound or ""),
+        stairwell=_stairwell(text, found),
         ref=ground.ref,
         matched=found.matched,
         spans=found.spans,

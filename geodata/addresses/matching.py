@@ -22,7 +22,7 @@ AREAS = ("city", "district", "street", "community", "road")
 #: What is kept of a candidate.
 _KEPT = (
     "kind", "key", "name", "score", "near", "lon", "lat", "accuracy_m", "grid_code", "grid_name", "community_code", "community_name",
-    "street_name", "district_name", "matched", "spans",
+    "street_name", "district_name", "compound_name", "stairwell", "matched", "spans",
 )  # fmt: skip
 
 

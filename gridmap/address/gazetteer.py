@@ -61,6 +61,7 @@ class Gazetteer:
         self.at_number: defaultdict[tuple[str, str], list[Thing]] = defaultdict(list)
         self.crossings = frozenset(frozenset(pair) for pair in crossings)
         self.community_names: dict[str, str] = {}
+        self.compound_names: dict[str, str] = {}
         self.namesakes = Namesakes(LACKING)
         for division in divisions:
             self._add_division(division)
@@ -121,6 +122,7 @@ class Gazetteer:
         thing = Thing("compound", compound.key, compound.name, _areas(compound.community), phase)
         self._add(thing, [*compound_forms(base), *former_forms(compound.aliases)])
         self._add_address(compound.address, thing)
+        self.compound_names[compound.key] = compound.name
 
     def _add_place(self, place: Place) -> None:
         kind: ThingKind = "service_point" if place.kind == "service_point" else "landmark"

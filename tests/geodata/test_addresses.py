@@ -72,6 +72,14 @@ def test_a_building_has_its_place_its_grid_and_the_divisions_above(city: Connect
     assert found.ref == city.scalar(text("SELECT ref FROM building WHERE code = 'B3'"))
     assert found.ground_share == 1.0
     assert found.matched == {"compound": "exact", "building": "number"}
+    # Its stairwells are not known.
+    assert (found.name, found.compound_name, found.stairwell) == ("3号楼", "富邦小区", None)
+
+
+def test_a_stairwell_that_is_there_is_told_by_its_number(city: Connection, settings: Settings) -> None:
+    for words in ("富邦小区9号楼2单元501", "富邦小区九栋二单元"):
+        assert first(city, settings, words).stairwell == "2"
+    assert first(city, settings, "富邦小区9号楼7单元").stairwell is None
 
 
 @pytest.mark.parametrize(

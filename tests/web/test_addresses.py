@@ -125,6 +125,7 @@ def test_one_click_places_and_the_next_comes_up(signed_in: SignIn, file: Callabl
     assert f'data-gm-order="/data/addresses?state=open&amp;order={second}"' in answer.text
     assert "<html" not in answer.text
     assert placed(city, first)[1:] == ("address", "address", "placed")
+    assert "人工定位（找到“康乐小区3号楼”）" in browser.get(f"/cases/{first}").text
     # Without scripts the same form leads to the page.
     page = queue(browser, order=str(second))
     answer = browser.post(f"/data/addresses/{second}/place", data={**fields(page), "chosen": "0"})

@@ -74,10 +74,20 @@ def event_fact(event: Row[Any]) -> str:
         case "datum_corrected" | "datum_restored":
             words = {side: datum_word(detail[side]) for side in ("from", "to")}
             return str(_("from %(from)s to %(to)s", **words))
-        case "address_matched":
-            name = detail.get("candidate", {}).get("name")
+        case "address_matched" | "address_placed":
+            name = _found_place(detail.get("candidate", {}))
             return str(_("found “%(name)s”", name=name)) if name else ""
     return ""
+
+
+def _found_place(candidate: dict[str, Any]) -> str:
+    """What an address was taken for: the compound, the building in it, the stairwell, as far as they matched; "" for a point on the map."""
+    name, compound = candidate.get("name", ""), candidate.get("compound_name")
+    if compound and not name.startswith(compound):
+        name = f"{compound}{' ' if compound.isascii() else ''}{name}"
+    if candidate.get("stairwell"):
+        name += str(_(", stairwell %(number)s", number=candidate["stairwell"]))
+    return str(name)
 
 
 def status_look(code: str) -> str:
