@@ -39,7 +39,8 @@ class Units(NamedTuple):
     """n units and their neighbours: those of unit i are ``neighbour[start[i]:start[i + 1]]``.
 
     ``values`` (n, COLUMNS): weight, work, area, outline, 0, and 1 for a unit that is locked into its grid (two such units never
-    share one). ``border`` and ``barrier`` of the same length as ``neighbour``. ``home``: the grid of the previous plan, or -1.
+    share one). ``border`` and ``barrier`` of the same length as ``neighbour``: metres, and what the border costs inside a grid, which is
+    negative where it should be inside. ``home``: the grid of the previous plan, or -1.
     """
 
     start: Ints
@@ -350,7 +351,7 @@ def _link(room, slot, i, j):
 
 @_compiled
 def _grow_tree(room, low, high, borders, bias):
-    """A random spanning tree that favours long borders and avoids barriers; False where the area is in pieces.
+    """A random spanning tree that favours long borders and ties and avoids barriers; False where the area is in pieces.
 
     Leaves ``order`` (from the root), ``parent`` and ``depth`` by place.
     """
@@ -358,9 +359,10 @@ def _grow_tree(room, low, high, borders, bias):
         room.root[i] = i
         room.head[i] = -1
     for border in range(borders):
-        likely = room.border[border] + bias
+        cost = room.barrier[border]
+        likely = room.border[border] + bias - min(cost, 0.0)
         clock = -math.log(1.0 - np.random.random()) / likely
-        room.edge_key[border] = clock * (1.0 + room.barrier[border] / bias)
+        room.edge_key[border] = clock * (1.0 + max(cost, 0.0) / bias)
     links = 0
     for border in np.argsort(room.edge_key[:borders]):
         i, j = room.one[border], room.two[border]

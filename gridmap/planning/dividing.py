@@ -9,8 +9,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gridmap.planning._kernel import ANCHORS, AREA, COLUMNS, OUTLINE, WEIGHT, WORK, Units
+from gridmap.planning.bounds import UnitBounds
 from gridmap.planning.errors import LockedAcross, LockedApart
 from gridmap.planning.graph import Floats, Ints, Links, UnitGraph, hilbert_order, link
+from gridmap.planning.ties import tied_borders
 
 FREE = -1
 
@@ -29,13 +31,15 @@ class Problem:
     """Nodes that hang together and are to become grids among themselves.
 
     ``members`` are the units of the nodes one after another, node i has ``members[first[i]:first[i + 1]]`` (a locked part is one
-    node); ``anchor`` (nodes) is the label into which a node is locked, or -1; ``units`` is what the search reads.
+    node); ``anchor`` (nodes) is the label into which a node is locked, or -1; ``units`` is what the search reads. ``ties``, of the
+    length of its ``neighbour``: how many ties of building heads run across each border.
     """
 
     members: Ints
     first: Ints
     anchor: Ints
     units: Units
+    ties: Floats
 
     @property
     def size(self) -> int:
@@ -65,11 +69,11 @@ class Division:
     problems: list[Problem] = field(default_factory=list)
 
 
-def divide(graph: UnitGraph, within: Ints, locked: Ints, previous: Ints, lower: Floats, upper: Floats) -> Division:
+def divide(graph: UnitGraph, within: Ints, locked: Ints, previous: Ints, ties: Ints, bounds: UnitBounds) -> Division:
     """Fix oversize units and complete locked grids, make one node of each locked part, and divide what is left into problems.
 
-    ``lower`` and ``upper`` (n) are the bounds where each unit is. A locked grid of at least the lower one is complete: nothing is added to
-    it. A lighter one may grow.
+    A locked grid of at least the lower bound is complete: nothing is added to it. A lighter one may grow. ``ties`` (t, 2): building heads
+    and units.
     """
     node = np.arange(graph.size)
     anchor = locked.copy()
@@ -79,15 +83,19 @@ def divide(graph: UnitGraph, within: Ints, locked: Ints, previous: Ints, lower: 
     for label, units in groups:
         anchor[units] = label
         weight = graph.weights[units].sum()
-        if weight >= lower[units[0]]:
-            fixed.append(FixedGrid(units, label, bool(weight > upper[units[0]])))
+        if weight >= bounds.lower[units[0]]:
+            fixed.append(FixedGrid(units, label, bool(weight > bounds.upper[units[0]])))
             node[units] = FREE
         else:
             node[units] = units[0]
-    heavy = np.flatnonzero((graph.weights > upper) & (node >= 0) & (anchor < 0))
+    heavy = np.flatnonzero((graph.weights > bounds.upper) & (node >= 0) & (anchor < 0))
     fixed += [FixedGrid(np.array([unit]), FREE, True) for unit in heavy.tolist()]
     node[heavy] = FREE
-    return Division(fixed, _problems(graph, node, anchor, previous, passable))
+    pulls = np.zeros(len(graph.edges))
+    if len(ties):
+        inside = np.flatnonzero(passable)
+        pulls[inside] = tied_borders(link(graph.edges[inside], graph.size), ties, len(inside))
+    return Division(fixed, _problems(graph, node, anchor, previous, passable, pulls))
 
 
 def _locked_groups(graph: UnitGraph, within: Ints, locked: Ints, passable: NDArray[np.bool_]) -> list[tuple[int, Ints]]:
@@ -144,7 +152,9 @@ def _reached(links: Links, group: set[int], begin: int) -> set[int]:
     return found
 
 
-def _problems(graph: UnitGraph, node: Ints, anchor: Ints, previous: Ints, passable: NDArray[np.bool_]) -> list[Problem]:
+def _problems(
+    graph: UnitGraph, node: Ints, anchor: Ints, previous: Ints, passable: NDArray[np.bool_], pulls: Floats
+) -> list[Problem]:
     free = np.flatnonzero(node >= 0)
     if len(free) == 0:
         return []
@@ -166,9 +176,10 @@ def _problems(graph: UnitGraph, node: Ints, anchor: Ints, previous: Ints, passab
     members = free[order]
     first = np.searchsorted(of_unit[order], np.arange(len(nodes) + 1))
     values = _values(graph, members, first, within_node, place[pairs[within_node, 0]], anchor[nodes] >= 0)
-    links, border, barrier = _borders(graph, place[pairs[crossing]], crossing, len(nodes))
+    crossed = [graph.border_m[crossing], (graph.border_m * graph.barrier)[crossing], pulls[crossing]]
+    links, (border, barrier, across) = _borders(place[pairs[crossing]], crossed, len(nodes))
     whole = Problem(members, first, anchor[nodes], Units(links.start, links.neighbour, border, barrier, values,
-                    graph.xy[nodes], previous[nodes]))  # fmt: skip
+                    graph.xy[nodes], previous[nodes]), across)  # fmt: skip
     ends = np.flatnonzero(np.diff(piece[nodes])) + 1
     return [_part(whole, low, high) for low, high in zip([0, *ends], [*ends, len(nodes)], strict=True)]
 
@@ -189,14 +200,12 @@ def _values(
     return values
 
 
-def _borders(graph: UnitGraph, pairs: Ints, rows: Ints, n: int) -> tuple[Links, Floats, Floats]:
-    """Borders between nodes; several between the same two add up."""
+def _borders(pairs: Ints, values: list[Floats], n: int) -> tuple[Links, list[Floats]]:
+    """Borders between nodes with what is known of each; several between the same two add up."""
     pairs = np.sort(pairs, axis=1)
     keys, place = np.unique(pairs[:, 0] * n + pairs[:, 1], return_inverse=True)
-    border = np.bincount(place, graph.border_m[rows], len(keys)).astype(np.float64)
-    barrier = np.bincount(place, graph.border_m[rows] * graph.barrier[rows], len(keys)).astype(np.float64)
     links = link(np.column_stack([keys // n, keys % n]), n)
-    return links, border[links.edge], barrier[links.edge]
+    return links, [np.bincount(place, each, len(keys)).astype(np.float64)[links.edge] for each in values]
 
 
 def _part(whole: Problem, low: int, high: int) -> Problem:
@@ -216,4 +225,5 @@ def _part(whole: Problem, low: int, high: int) -> Problem:
             np.ascontiguousarray(units.xy[low:high]),
             units.home[low:high].copy(),
         ),
+        whole.ties[begin:end],
     )

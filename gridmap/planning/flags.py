@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 
 from gridmap.errors import Language
-from gridmap.planning.demand import Share, UnitBounds
+from gridmap.planning.bounds import UnitBounds
+from gridmap.planning.demand import Share
 from gridmap.planning.dividing import Division
 from gridmap.planning.graph import Floats, Ints
 

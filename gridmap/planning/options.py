@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gridmap.planning.demand import UnitBounds
+from gridmap.planning.bounds import UnitBounds
 from gridmap.planning.dividing import FREE
 from gridmap.planning.errors import BadBounds, BadGridCount, BadLabels, BoundsDiffer, UnequalLengths
 from gridmap.planning.graph import Ints
@@ -31,6 +31,21 @@ def read_bounds(target: ArrayLike, lower: ArrayLike, upper: ArrayLike, within: I
             unit = int(other[0])
             raise BoundsDiffer(field="target", row=unit, one=values[first[unit]], other=values[unit])
     return UnitBounds(aims, least, most)
+
+
+def read_ties(ties: ArrayLike | None, n: int) -> Ints:
+    """Building heads and units, (t, 2); none where nothing is given. `UnequalLengths`, `BadLabels`."""
+    if ties is None or np.size(ties) == 0:
+        return np.zeros((0, 2), dtype=np.int64)
+    array = np.asarray(ties)
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise UnequalLengths(field="ties", name="ties", wanted="(t, 2)", found=array.shape)
+    if array.dtype.kind not in "iu":
+        raise BadLabels(field="ties", name="ties", reason_zh="应为整数", reason_en="heads and units are whole numbers")
+    if (array[:, 1] < 0).any() or (array[:, 1] >= n).any():
+        reason_zh, reason_en = f"单元编号应在 0 至 {n - 1} 之间", f"units are numbered from 0 to {n - 1}"
+        raise BadLabels(field="ties", name="ties", reason_zh=reason_zh, reason_en=reason_en)
+    return array.astype(np.int64)
 
 
 def read_grid_count(k: int | None) -> int | None:

@@ -12,7 +12,15 @@ from gridmap.planning.dividing import Problem, divide
 from gridmap.planning.drafts import draft, number
 from gridmap.planning.flags import Flag, Message, find_flags, say
 from gridmap.planning.graph import read_graph
-from gridmap.planning.options import read_bounds, read_grid_count, read_labels, read_locked, read_within, seed_of
+from gridmap.planning.options import (
+    read_bounds,
+    read_grid_count,
+    read_labels,
+    read_locked,
+    read_ties,
+    read_within,
+    seed_of,
+)
 from gridmap.planning.solving import Progress, Search, Solution, solve
 from gridmap.planning.wishes import Wishes, effort_of
 
@@ -46,6 +54,7 @@ def partition(
     mode: str = "fast",
     rng: int | np.random.Generator | None = None,
     work: ArrayLike | None = None,
+    ties: ArrayLike | None = None,
     wishes: Wishes | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -54,7 +63,7 @@ def partition(
     return plan(
         weights, edges, border_m, area_m2, perimeter_m, xy,
         target=target, lower=lower, upper=upper, k=k, within=within, locked=locked, previous=previous,
-        barrier_cost=barrier_cost, mode=mode, rng=rng, work=work, wishes=wishes, threads=threads, progress=progress,
+        barrier_cost=barrier_cost, mode=mode, rng=rng, work=work, ties=ties, wishes=wishes, threads=threads, progress=progress,
     ).labels  # fmt: skip
 
 
@@ -77,6 +86,7 @@ def plan(
     mode: str = "fast",
     rng: int | np.random.Generator | None = None,
     work: ArrayLike | None = None,
+    ties: ArrayLike | None = None,
     wishes: Wishes | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -90,7 +100,8 @@ def plan(
     or a mask of units that keep their label of ``previous``. Locked units of one label that reach ``lower`` are a complete grid and stay as
     they are; lighter ones may grow. ``previous`` (n): the labels that there are; as few households as possible change hands, and
     a grid that goes on keeps its label where that is below k. ``barrier_cost`` (m): the cost of a metre of this border inside a grid,
-    0 for none; infinite where no grid may reach across. ``work`` (n): a second weight to even out. ``mode``: fast, balanced, tight, or border
+    0 for none; infinite where no grid may reach across. ``work`` (n): a second weight to even out. ``ties`` int (t, 2): the
+    number of a building head and a unit with a building of theirs; units of one head keep together where they can. ``mode``: fast, balanced, tight, or border
     (the least border between grids, shapes and evenness disregarded). The same ``rng`` (a seed or a generator) gives the same
     plan, with any number of ``threads``. ``progress`` is called with the share done, from any thread; what it raises ends the search.
 
@@ -107,7 +118,7 @@ def plan(
     before = read_labels("previous", previous, graph.size)
     held = read_locked(locked, before, graph.size)
     search = Search(wishes or Wishes(), effort_of(mode), bool((before >= 0).any()))
-    division = divide(graph, inside, held, before, bounds.lower, bounds.upper)
+    division = divide(graph, inside, held, before, read_ties(ties, graph.size), bounds)
     shares = [share_of(problem, bounds.of(problem.members[0])) for problem in division.problems]
     if count is not None:
         shares = share_out(division.problems, shares, count, len(division.fixed), graph.size)

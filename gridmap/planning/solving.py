@@ -25,6 +25,8 @@ _REPLANNING_HEAT = 0.3
 _MENDING_ROUNDS = 12
 _MEND = Stage(recuts=40, moves=20, heat=0.3, focus=0.9, three=0.4)
 _NOTHING = 1e-9
+# Scores, near 1 a grid: of a barrier of cost 1 as long as the outline of a square grid, and of a building head kept in one grid.
+_BARRIER, _TIE = 2.0, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ def solve(problem: Problem, share: Share, search: Search, seed: int, progress: P
 
 def _solve_for(problem: Problem, k: int, share: Share, search: Search, seed: int, progress: Progress) -> Solution:
     aims = _aims(problem, k, share, search)
+    problem = _priced(problem, aims, search.wishes)
     if k == 1:
         home = problem.units.home[problem.units.home >= 0]
         name = np.bincount(home).argmax() if len(home) else FREE
@@ -125,6 +128,13 @@ def _measured(problem: Problem, label: Ints, names: Ints, aims: Aims, score: flo
     return Solution(label, k, names, float(missed.sum() + 1e6 * np.maximum(anchors - 1.0, 0.0).sum()), score)
 
 
+def _priced(problem: Problem, aims: Aims, wishes: Wishes) -> Problem:
+    """The problem with what borders inside a grid cost, in metres of barrier: what the planner weighs of them, less what ties save."""
+    metres_a_tie = _TIE * wishes.keep_ties / aims.barrier if aims.barrier > 0.0 else 0.0
+    cost = wishes.barriers * problem.units.barrier - metres_a_tie * problem.ties
+    return replace(problem, units=problem.units._replace(barrier=cost))
+
+
 def _aims(problem: Problem, k: int, share: Share, search: Search) -> Aims:
     """What grids of a problem are judged by: as `Wishes`, in numbers near 1 a grid."""
     values: Floats = problem.units.values
@@ -143,7 +153,7 @@ def _aims(problem: Problem, k: int, share: Share, search: Search) -> Aims:
         even_work=2.0 * wishes.even_work,
         compact=0.3 * wishes.compact,
         border=0.0,
-        barrier=2.0 * wishes.barriers / outline_m,
+        barrier=_BARRIER / outline_m,
         change=0.0,
     )
     if effort.least_border:

@@ -11,7 +11,8 @@ class Wishes:
     """Sliders; 1 is the usual weight, 0 none. All weigh against each other within the bounds, never against them.
 
     ``even``: equal households. ``even_work``: equal work (needs ``work``). ``compact``: round shapes. ``barriers``: borders along
-    roads and rivers (needs ``barrier_cost``). ``few_changes``: households stay in their grid (needs ``previous``).
+    roads and rivers (needs ``barrier_cost``). ``few_changes``: households stay in their grid (needs ``previous``). ``keep_ties``: the
+    buildings of one building head stay in one grid (needs ``ties``).
     """
 
     even: float = 1.0
@@ -19,6 +20,7 @@ class Wishes:
     compact: float = 1.0
     barriers: float = 1.0
     few_changes: float = 1.0
+    keep_ties: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,12 @@ MODES: Final = {
     "balanced": Effort((Stage(recuts=400, moves=100),), small_starts=3),
     "tight": Effort(
         (
-            Stage(recuts=1200, moves=300),
-            Stage(recuts=500, moves=200, heat=0.25, steep=300.0, focus=0.5),
+            Stage(recuts=2400, moves=300),
+            Stage(recuts=600, moves=300, heat=0.1, steep=300.0, focus=0.7),
+            Stage(recuts=300, moves=100, heat=0.05, steep=1000.0, focus=0.95),
         ),
         small_starts=4,
+        tolerance=0.046,
     ),
     "border": Effort((Stage(recuts=3000, moves=1000), Stage(recuts=1000, moves=1000, heat=0.5)), small_starts=12, least_border=True),
 }  # fmt: skip
