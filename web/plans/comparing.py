@@ -1,6 +1,7 @@
 """What changes between two versions of a plan (对比): totals, grids, who gets what from whom, buildings; on the map and as files."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from web.plans.change_features import (
 )
 from web.plans.change_map import change_map
 from web.plans.compared import check_export, compared, may_export
-from web.plans.pair import asked_pair, pair_url, version_choices
+from web.plans.pair import Pair, asked_pair, pair_url, version_choices
 from web.sheets import SHEET_FORMATS, Cells, sheet_response
 
 TABLES: Final = {
@@ -80,6 +81,7 @@ def compare(ref: UUID) -> str | AnyResponse:
         part=part,
         tables=TABLES,
         rows=part_of(_rows(found, part, fate)),
+        grid_words=_grid_words(pair),
         url=pair_url(pair),
         parts=change_map(conn, pair, pair_url(pair)("compare_map")),
         formats=SHEET_FORMATS,
@@ -152,6 +154,14 @@ def _rows(found: PlanComparison, part: str, fate: str) -> list[Any]:
         return [{**row, "number": number} for number, row in enumerate(found.found.moves.to_dict("records"))]
     grids = found.found.grids.to_dict("records")
     return [row for row in grids if fate in (ALL, row["fate"]) or (not fate and row["fate"] != Fate.KEPT)]
+
+
+def _grid_words(pair: Pair) -> Callable[[str], str]:
+    """Names for codes that are joined by 、."""
+    names: dict[str, str] = {}
+    for layer in (pair.old, pair.new):
+        names |= {code: name or code for code, name in zip(layer.codes, layer.names, strict=True)}
+    return lambda codes: "、".join(names[code] for code in codes.split("、") if code)
 
 
 def _counts(found: PlanComparison) -> dict[str, int]:

@@ -33,19 +33,19 @@ GRID_COLUMNS: Final = (
 WEEKDAYS: Final = (
     _l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"),
 )  # fmt: skip
-#: A difference below this share is none that anybody would notice.
+#: A difference of the ways below this share is none that anybody would notice.
 _SAME: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A figure in words: title, before, after, a sentence; ``good``: it became better (True), worse (False), neither (None)."""
+    """A figure in words: title, before, after, a sentence; ``verdict``: ``better``, ``worse``, ``same``, "" for none."""
 
     title: str
     before: str
     after: str
     words: str
-    good: bool | None
+    verdict: str
 
 
 def said(found: Replayed) -> list[Said]:
@@ -62,30 +62,36 @@ def said(found: Replayed) -> list[Said]:
 
 
 def _evenness(before: float, after: float) -> Said:
+    one, other = f"{before:.1f}", f"{after:.1f}"
     words = _(
         "The busiest worker had %(before)s times the average; with this version it would be %(after)s times.",
-        before=f"{before:.1f}",
-        after=f"{after:.1f}",
+        before=one,
+        after=other,
     )
-    return Said(_("How evenly the work is spread"), _times(before), _times(after), words, _better(before, after))
+    title = _("How evenly the work is spread")
+    return Said(title, _("%(times)s times", times=one), _("%(times)s times", times=other), words, _verdict(one, other))
 
 
 def _load(before: float, after: float) -> Said:
     week = 7 / DAYS
     one, other = f"{before * week:.1f}", f"{after * week:.1f}"
     words = _("A worker had %(before)s cases a week on average; it would be %(after)s.", before=one, after=other)
-    return Said(_("Cases a week for a worker"), one, other, words, _better(before, after))
+    # Fewer only because there would be more workers: neither better nor worse.
+    return Said(_("Cases a week for a worker"), one, other, words, "")
 
 
 def _bad_day(before: float, after: float) -> Said:
     one, other = f"{before:.1f}", f"{after:.1f}"
     words = _(
-        "On the worst 18 days of the year the average grid had more than %(before)s cases; it would be %(after)s.", before=one, after=other
-    )  # fmt: skip
-    return Said(_("A bad day"), one, other, words, _better(before, after))
+        "On the worst 18 days of the year the average grid had more than %(before)s cases; it would be %(after)s.",
+        before=one,
+        after=other,
+    )
+    return Said(_("A bad day"), one, other, words, _verdict(one, other))
 
 
 def _walking(before: float, after: float) -> Said:
+    one, other = f"{before:,.0f}", f"{after:,.0f}"
     share = abs(after / before - 1) if before else 0.0
     if share < _SAME:
         words = _("The ways would be about as long as they were.")
@@ -93,13 +99,11 @@ def _walking(before: float, after: float) -> Said:
         words = _("All workers together would walk %(share)s less.", share=f"{share:.0%}")
     else:
         words = _("All workers together would walk %(share)s more.", share=f"{share:.0%}")
-    return Said(_("Walking in the year"), _("%(km)s km", km=f"{before:,.0f}"), _("%(km)s km", km=f"{after:,.0f}"), words, _better(before, after))  # fmt: skip
+    verdict = "same" if share < _SAME else _verdict(one, other)
+    return Said(_("Walking in the year"), _("%(km)s km", km=one), _("%(km)s km", km=other), words, verdict)
 
 
-def _times(value: float) -> str:
-    return str(_("%(times)s times", times=f"{value:.1f}"))
-
-
-def _better(before: float, after: float) -> bool | None:
-    """Less is better in all of them."""
-    return None if abs(after - before) <= _SAME * max(before, after) else after < before
+def _verdict(before: str, after: str) -> str:
+    """Less is better; figures that are written alike are the same."""
+    one, other = (float(each.replace(",", "")) for each in (before, after))
+    return "same" if one == other else "better" if other < one else "worse"
