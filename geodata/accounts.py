@@ -99,6 +99,10 @@ COLUMNS = (
 )
 
 
+#: In a query, what ``Account.shown_name`` says; missing where an outer join found no account.
+SHOWN_NAME = func.coalesce(func.nullif(account.c.display_name, ""), account.c.name)
+
+
 def account_from(row: Any) -> Account:
     """The account in a row that holds ``COLUMNS``."""
     role, unit_id, person_id = Role(row.role), row.unit_id, row.person_id

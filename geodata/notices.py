@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from geodata.days import valid_on
 from geodata.tables import account, account_area, notice, report
@@ -16,14 +16,22 @@ MOST = 200
 
 def workers_of(conn: Connection, codes: Iterable[str], day: date) -> dict[str, set[int]]:
     """Accounts of those who work in grids on a day, by the grid's code: its grid worker and whoever stands in there."""
+    return _accounts_of(
+        conn, codes, day, or_(account.c.role == Role.GRID_WORKER, account_area.c.stands_in_for.is_not(None))
+    )
+
+
+def secretaries_of(conn: Connection, communities: Iterable[str], day: date) -> dict[str, set[int]]:
+    """Accounts of the secretaries of communities on a day, by the community's code."""
+    return _accounts_of(conn, communities, day, account.c.role == Role.COMMUNITY_SECRETARY)
+
+
+def _accounts_of(conn: Connection, codes: Iterable[str], day: date, who: ColumnElement[bool]) -> dict[str, set[int]]:
     query = (
         select(account_area.c.area_code, account.c.id)
         .join(account, account.c.id == account_area.c.account_id)
         .where(
-            account_area.c.area_code.in_(list(codes)),
-            valid_on(account_area, day),
-            account.c.disabled_at.is_(None),
-            or_(account.c.role == Role.GRID_WORKER, account_area.c.stands_in_for.is_not(None)),
+            account_area.c.area_code.in_(list(codes)), valid_on(account_area, day), account.c.disabled_at.is_(None), who
         )
     )
     found: dict[str, set[int]] = {}

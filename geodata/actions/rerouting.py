@@ -62,8 +62,14 @@ def concerned_reports(
     rows = rows[rows["grid_id"].isin(ended) | rows["new_grid_id"].isin(begun)].reset_index(drop=True)
     codes = codes_of(conn, rows["grid_id"], rows["new_grid_id"])
     rows["old_code"], rows["new_code"] = rows["grid_id"].map(codes), rows["new_grid_id"].map(codes)
+    return with_fates(rows)
+
+
+def with_fates(rows: pd.DataFrame) -> pd.DataFrame:
+    """Those of the reports that change hands or editions, with their ``fate``, by ``status``, ``reason``, ``grid_id``, ``new_grid_id``,
+    ``old_code`` and ``new_code``."""
     waits = rows["status"].isin(UNDISPATCHED) & (rows["reason"] != Reason.DECIDED)
-    rows["fate"] = ""
+    rows = rows.assign(fate="")
     hands = rows["old_code"] != rows["new_code"]
     rows.loc[hands & ~waits, "fate"] = "asked"
     rows.loc[hands & waits, "fate"] = "rerouted"

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
+from geodata.accounts import SHOWN_NAME
 from geodata.scope import Scope
 from geodata.tables import account, division, plan, plan_unit, plan_version
 from gridmap.errors import GridmapError
@@ -28,6 +29,14 @@ class PlanNameMissing(GridmapError):
     code = "plan_name_missing"
     zh = "请填写方案名称。"
     en = "Give the plan a name."
+
+
+class PlanAreaUnknown(GridmapError):
+    """A plan for no area, or for one that is no division."""
+
+    code = "plan_area_unknown"
+    zh = "请选择要划分的社区、街道或旗县区。"
+    en = "Choose the community, street or district that the plan is for."
 
 
 class PlanBoundsWrong(GridmapError):
@@ -109,7 +118,7 @@ def _described() -> Any:
             plan,
             division.c.name.label("area_name"),
             division.c.name_en.label("area_name_en"),
-            account.c.display_name.label("author"),
+            SHOWN_NAME.label("author"),
             ground.c.units,
             ground.c.households,
             plan_version.c.figures,

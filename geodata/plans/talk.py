@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from geodata.accounts import SHOWN_NAME
 from geodata.points import point
 from geodata.tables import account, plan_comment, plan_event
 from gridmap.errors import GridmapError
@@ -19,6 +20,14 @@ class CommentMissing(GridmapError):
     code = "plan_comment_missing"
     zh = "请填写意见内容。"
     en = "Write what you want to say."
+
+
+class CommentTooLong(GridmapError):
+    """A comment that would be cut off."""
+
+    code = "plan_comment_too_long"
+    zh = "意见最多 {most} 字，现有 {length} 字。"
+    en = "A comment has {most} characters at most; this one has {length}."
 
 
 class UnknownComment(GridmapError):
@@ -38,13 +47,15 @@ def add_comment(
     at: tuple[float, float] | None = None,
     account_id: int | None,
 ) -> UUID:
-    """Keep a comment on a version, at a longitude and latitude or about the whole; its name. Errors: ``CommentMissing``."""
-    if not words.strip():
+    """Keep a comment on a version, at a longitude and latitude or about the whole; its name. Errors: ``CommentMissing``,
+    ``CommentTooLong``."""
+    said = words.strip()
+    if not said:
         raise CommentMissing(field="text")
+    if len(said) > TEXT_MOST:
+        raise CommentTooLong(field="text", most=TEXT_MOST, length=len(said))
     place = None if at is None else point(*at)
-    made = insert(plan_comment).values(
-        plan_id=plan_id, version=version, text=words.strip()[:TEXT_MOST], account_id=account_id, geom=place
-    )
+    made = insert(plan_comment).values(plan_id=plan_id, version=version, text=said, account_id=account_id, geom=place)
     return UUID(str(conn.execute(made.returning(plan_comment.c.ref)).scalar_one()))
 
 
@@ -70,7 +81,7 @@ def comments_on(conn: Connection, plan_id: int) -> list[Row[Any]]:
             plan_comment.c.settled_at,
             func.ST_X(plan_comment.c.geom).label("lon"),
             func.ST_Y(plan_comment.c.geom).label("lat"),
-            account.c.display_name.label("author"),
+            SHOWN_NAME.label("author"),
         )
         .outerjoin(account, account.c.id == plan_comment.c.account_id)
         .where(plan_comment.c.plan_id == plan_id)
@@ -93,7 +104,7 @@ def note_step(
 def steps_of(conn: Connection, plan_id: int) -> list[Row[Any]]:
     """Steps of a plan in order: ``step``, ``version``, ``reason``, ``detail``, ``at``, ``author``."""
     query = (
-        select(plan_event, account.c.display_name.label("author"))
+        select(plan_event, SHOWN_NAME.label("author"))
         .outerjoin(account, account.c.id == plan_event.c.account_id)
         .where(plan_event.c.plan_id == plan_id)
         .order_by(plan_event.c.id)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.postgresql import insert
 
+from geodata.accounts import SHOWN_NAME
 from geodata.tables import account, plan_version
 from gridmap.errors import GridmapError
 
@@ -76,7 +77,7 @@ def add_version(conn: Connection, plan_id: int, made: PlanVersion) -> None:
 
 def version_of(conn: Connection, plan_id: int, version: int) -> PlanVersion:
     """One version of a plan. Errors: ``UnknownVersion``."""
-    query = select(plan_version, account.c.display_name.label("author")).outerjoin(
+    query = select(plan_version, SHOWN_NAME.label("author")).outerjoin(
         account, account.c.id == plan_version.c.account_id
     )
     row = conn.execute(query.where(plan_version.c.plan_id == plan_id, plan_version.c.version == version)).one_or_none()
@@ -102,7 +103,5 @@ def list_versions(conn: Connection, plan_id: int) -> list[Row[Any]]:
         plan_version.c.version, plan_version.c.base, plan_version.c.made_by, plan_version.c.note, plan_version.c.figures,
         plan_version.c.at, plan_version.c.account_id,
     )  # fmt: skip
-    query = select(*named, account.c.display_name.label("author")).outerjoin(
-        account, account.c.id == plan_version.c.account_id
-    )
+    query = select(*named, SHOWN_NAME.label("author")).outerjoin(account, account.c.id == plan_version.c.account_id)
     return list(conn.execute(query.where(plan_version.c.plan_id == plan_id).order_by(plan_version.c.version.desc())))

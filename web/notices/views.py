@@ -46,4 +46,10 @@ def told(rows: list[Any]) -> dict[str, Any]:
     """The names of ``notices/list.html``: rows with their words, and the cases among them that the account may open."""
     keys = [row.report_id for row in rows if row.report_id is not None]
     seen = {row.id for row in reports_by_id(db.connection(), scope(), keys)} if keys else set()
-    return {"notices": rows, "notice_words": notice_words, "notice_icons": ICONS, "openable": seen}
+    return {
+        "notices": rows,
+        "notice_words": notice_words,
+        "notice_icons": ICONS,
+        "openable": seen,
+        "may_plans": scope().may(Permission.VIEW_PLANS),
+    }

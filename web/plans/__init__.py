@@ -1,8 +1,18 @@
 """Grid boundaries (网格划分): plans from their units to published grids."""
 
 from web.plans import (
+    beside,
+    comparing,
+    files,
     ground,
     listing,
+    merging,
+    publishing,
+    replaying,
+    starting,
+    suggestions,
+    table,
+    talking,
     versions,
     way,
     words,
@@ -10,9 +20,19 @@ from web.plans import (
 from web.plans.blueprint import blueprint
 
 __all__ = [
+    "beside",
     "blueprint",
+    "comparing",
+    "files",
     "ground",
     "listing",
+    "merging",
+    "publishing",
+    "replaying",
+    "starting",
+    "suggestions",
+    "table",
+    "talking",
     "versions",
     "way",
     "words",

@@ -20,7 +20,14 @@ def index() -> str:
     area, state = asked_area(), _asked_state()
     rows = list_plans(db.connection(), scope(), states=(state,) if state else (), area=area)
     part = part_of(rows)
-    return render_template("plans/index.html", **area_choice(area), part=part, pager=part.pager, state=state)
+    return render_template(
+        "plans/index.html",
+        **area_choice(area),
+        part=part,
+        pager=part.pager,
+        state=state,
+        may_draft=scope().may(Permission.DRAFT_PLANS),
+    )
 
 
 def _asked_state() -> PlanState | None:

@@ -33,6 +33,14 @@ class PlanMovedOn(GridmapError):
     en = "The plan is at version {version} now. Look at it before you decide."
 
 
+class StepReasonTooLong(GridmapError):
+    """A reason that would be cut off."""
+
+    code = "plan_reason_too_long"
+    zh = "理由最多 {most} 字，现有 {length} 字。"
+    en = "A reason has {most} characters at most; this one has {length}."
+
+
 class StepForbidden(GridmapError):
     """A step that the account's role may not take."""
 
@@ -45,6 +53,14 @@ def steps_for(conn: Connection, by: Actor, row: Row[Any]) -> tuple[PlanStep, ...
     """The steps that the actor may take now with a plan."""
     mine = drew(conn, row.id, by.account_id)
     return possible_steps(PlanState(row.status), by.scope.permissions, drew=mine)
+
+
+def checked_reason(reason: str, field: str = "reason") -> str:
+    """A reason without blanks around it. Errors: ``StepReasonTooLong``."""
+    words = reason.strip()
+    if len(words) > REASON_MOST:
+        raise StepReasonTooLong(field=field, most=REASON_MOST, length=len(words))
+    return words
 
 
 def take_step(
@@ -61,7 +77,8 @@ def take_step(
     """Move a plan on in the caller's transaction; the plan as it was before.
 
     ``day`` is the first one in force, for publishing. ``version`` is the one in view: nobody decides about what they have not seen. Those who drew the plan are told.
-    Errors: ``UnknownPlan``, ``StepForbidden``, ``PlanMovedOn``, ``NothingToPropose``, ``StepNotNow``, ``OwnPlan``, ``StepReasonMissing``.
+    Errors: ``UnknownPlan``, ``StepForbidden``, ``PlanMovedOn``, ``NothingToPropose``, ``StepNotNow``, ``OwnPlan``, ``StepReasonMissing``,
+    ``StepReasonTooLong``.
     """
     row = plan_by_ref(conn, by.scope, ref, lock=True)
     if not by.scope.may(STEPS[step].permission):
@@ -71,7 +88,7 @@ def take_step(
         raise PlanMovedOn(field="version", version=row.version)
     if step is PlanStep.PROPOSE and row.version <= PRESENT:
         raise NothingToPropose(field="plan")
-    words = reason.strip()[:REASON_MOST]
+    words = checked_reason(reason)
     dates: dict[str, Any] = {}
     if step in (PlanStep.PUBLISH, PlanStep.WITHDRAW):
         dates = {"valid_from": day, "published_at": None if day is None else func.now()}
