@@ -16,7 +16,7 @@ from geodata.loaders.work import Kind, Work, check_communities, reject_repeats, 
 from geodata.tables import division
 from gridmap.codes import FREE, InvalidGridCode
 
-_KIND_WORDS = {
+KIND_WORDS = {
     "general": "general", "综合": "general", "综合网格": "general", "基础网格": "general", "普通网格": "general",
     "special": "special", "专属": "special", "专属网格": "special", "专业网格": "special",
     "rural": "rural", "农村": "rural", "农村网格": "rural", "pastoral": "pastoral", "牧区": "pastoral", "牧区网格": "pastoral",
@@ -200,7 +200,7 @@ _FIELDS: tuple[Field, ...] = (
     code_column("grid_code", "网格编码", "网格代码", "网格编号"),
     column("name", "名称", "网格名称", default=""),
     NAME_EN,
-    column("kind", "类型", "网格类型", "类别", reading="word", words=_KIND_WORDS, default="general"),
+    column("kind", "类型", "网格类型", "类别", reading="word", words=KIND_WORDS, default="general"),
     COMMUNITY,
     column("households", "户数", "住户数", reading="integer", low=0, high=1_000_000),
     column("valid_from", "启用日期", "生效日期", reading="date"),

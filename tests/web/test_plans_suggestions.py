@@ -158,7 +158,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown mode": ({"mode": "border"}, "unknown_mode", "mode"),
     "an unknown slider": ({"wishes": {"pretty": 1}}, "plan_wishes_malformed", "wishes"),
     "sliders that are none": ({"wishes": [1, 2]}, "plan_wishes_malformed", "wishes"),
-    "a slider beyond its end": ({"wishes": {"even": 1.5}}, "plan_wish_out_of_range", "wishes"),
+    "a slider beyond its end": ({"wishes": {"even": 3.5}}, "plan_wish_out_of_range", "wishes"),
     "a slider below its end": ({"wishes": {"even": -0.1}}, "plan_wish_out_of_range", "wishes"),
     "a slider of endless length": ({"wishes": {"even": 10**400}}, "plan_wish_out_of_range", "wishes"),
     "a slider that is text": ({"wishes": {"even": "1"}}, "not_a_number", "even"),

@@ -114,7 +114,7 @@ def _compounds(units: pd.DataFrame) -> tuple[list[str], NDArray[np.int64]]:
     """Names of the compounds that units are of, and for each unit its place among them, -1 for none."""
     place, keys = pd.factorize(units["compound_id"], sort=True)
     names = units.groupby(units["compound_id"])["name"].first()
-    return [names[key] for key in keys], place.astype(np.int64)
+    return names.reindex(keys).tolist(), place.astype(np.int64)
 
 
 def _shapes(shapes: NDArray[np.object_]) -> bytes:

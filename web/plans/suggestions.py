@@ -55,8 +55,8 @@ class NotWishes(GridmapError):
     """Something else where the sliders belong."""
 
     code = "plan_wishes_malformed"
-    zh = "wishes 应为 {{名称: 0 到 1 的数}}，可用名称：{allowed}。"
-    en = "wishes must be {{name: number from 0 to 1}} with the names {allowed}."
+    zh = "wishes 应为 {{名称: 数}}，可用名称：{allowed}。"
+    en = "wishes must be {{name: number}} with the names {allowed}."
 
 
 @blueprint.post("/<uuid:ref>/suggestions")

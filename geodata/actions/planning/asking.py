@@ -24,19 +24,21 @@ from gridmap.planning.wishes import Wishes
 SUGGESTION_JOB = "plan_suggestion"
 #: What a person may wait for at the table; the mode ``border`` is for comparisons.
 TABLE_MODES: Final = ("fast", "balanced", "tight")
+#: Sliders go from 0, does not matter, over 1, usual, to this.
+WISH_MOST: Final = 3.0
 
 
 class WishOutOfRange(GridmapError):
     """A slider beyond its ends."""
 
     code = "plan_wish_out_of_range"
-    zh = "“{name}”应为 0 到 1 的数。"
-    en = "“{name}” must be a number from 0 to 1."
+    zh = "“{name}”应为 0 到 {most:g} 的数（1 为通常的分量）。"
+    en = "“{name}” must be a number from 0 to {most:g}; 1 is the usual weight."
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a planner asks for: what is drawn, what of it is kept, sliders from 0 to 1, a mode of ``TABLE_MODES``, a seed."""
+    """What a planner asks for: what is drawn, what of it is kept, sliders from 0 to ``WISH_MOST``, a mode of ``TABLE_MODES``, a seed."""
 
     labels: tuple[int, ...]
     grids: tuple[PlannedGrid, ...]
@@ -73,8 +75,8 @@ def ask_for_suggestion(conn: Connection, by: Actor, ref: UUID, request: Request)
         raise PlanNotReady(field="plan")
     _check_labels(kept_ground(conn, row).fixed_codes, request)
     for name, wish in asdict(request.wishes).items():
-        if not 0.0 <= wish <= 1.0:
-            raise WishOutOfRange(field="wishes", name=name)
+        if not 0.0 <= wish <= WISH_MOST:
+            raise WishOutOfRange(field="wishes", name=name, most=WISH_MOST)
     if request.mode not in TABLE_MODES:
         raise UnknownMode(field="mode", mode=request.mode, modes=", ".join(TABLE_MODES))
     arguments = {"plan": str(ref), **request.as_json()}
