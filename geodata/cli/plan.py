@@ -28,6 +28,7 @@ _MOST_LINES = 40
 @click.option("--weight", required=True, help="Column of households (or another weight) in the layer units.")
 @click.option("--within", help="Column of communities: no grid crosses from one into another.")
 @click.option("--previous", help="Column of the grids that there are: as few households as possible change hands.")
+@click.option("--heads", help="Column of building heads: units of the same one keep together where they can.")
 @click.option("--target", type=float, default=400, show_default=True, help="Weight of a grid.")
 @click.option("--lower", type=float, default=300, show_default=True, help="Lower bound, included.")
 @click.option("--upper", type=float, default=500, show_default=True, help="Upper bound, included.")
@@ -38,6 +39,7 @@ _MOST_LINES = 40
 @click.option("--compact", type=click.FloatRange(0), default=1.0, show_default=True, help="Weighs round shapes.")
 @click.option("--barriers", type=click.FloatRange(0), default=1.0, show_default=True, help="Weighs roads and rivers.")
 @click.option("--few-changes", type=click.FloatRange(0), default=1.0, show_default=True, help="With --previous.")
+@click.option("--keep-ties", type=click.FloatRange(0), default=1.0, show_default=True, help="With --heads.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="GeoPackage to write.")
 @click.pass_obj
 def plan(settings: Settings, /, units: Path, output: Path, weight: str, seed: int, **given: Any) -> None:
@@ -49,7 +51,7 @@ def plan(settings: Settings, /, units: Path, output: Path, weight: str, seed: in
 
     from geodata.plan_files.plan import plan_of_file, write_plan
 
-    wishes = Wishes(**{name: given.pop(name) for name in ("even", "compact", "barriers", "few_changes")})
+    wishes = Wishes(**{name: given.pop(name) for name in ("even", "compact", "barriers", "few_changes", "keep_ties")})
     language = "en" if settings.language == "en" else "zh"
     with tqdm(total=100, unit="%", leave=False, disable=None) as bar:
         tables = plan_of_file(

@@ -65,6 +65,7 @@ def plan_of_file(
     *,
     within: str | None,
     previous: str | None,
+    heads: str | None,
     wishes: Wishes,
     progress: Progress | None,
     **options: Any,
@@ -73,7 +74,10 @@ def plan_of_file(
 
     Other columns of the units are kept. Errors: `BadInput`, `gridmap.planning.InvalidUnits` with the row as an editor counts it.
     """
-    units, edges = _read(path, UNITS, [weight, within, previous, "unit_id"]), _read(path, EDGES, ["a", "b", "border_m"])
+    units, edges = (
+        _read(path, UNITS, [weight, within, previous, heads, "unit_id"]),
+        _read(path, EDGES, ["a", "b", "border_m"]),
+    )
     if units.crs is not None and units.crs.is_geographic:
         raise UnitsInDegrees()
     shapes = np.asarray(units.geometry)
@@ -86,8 +90,9 @@ def plan_of_file(
     }
     before = None if previous is None else _positions(units[previous])
     inside = None if within is None else units[within].astype(str).to_numpy(object)
+    ties = None if heads is None else _ties(units[heads])
     try:
-        made = plan(**described, within=inside, previous=before, wishes=wishes, progress=progress, **options)
+        made = plan(**described, within=inside, previous=before, ties=ties, wishes=wishes, progress=progress, **options)
     except BadNumber as error:
         names = {"weights": weight}
         raise BadNumber(
@@ -146,6 +151,13 @@ def _positions(codes: Any) -> NDArray[np.int64]:
         return np.asarray(codes.fillna(0), dtype=np.float64).astype(np.int64) - 1
     names, _ = pd.factorize(codes, sort=True)
     return np.asarray(names, dtype=np.int64)
+
+
+def _ties(heads: Any) -> NDArray[np.int64]:
+    """Building heads as numbers and their units; a unit without a head has none."""
+    number = np.asarray(pd.factorize(heads)[0], dtype=np.int64)
+    ties: NDArray[np.int64] = np.column_stack([number, np.arange(len(number))])[number >= 0]
+    return ties
 
 
 def _grids(units: Any, made: Plan, described: dict[str, NDArray[Any]], within: str | None) -> gpd.GeoDataFrame:

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Row, select
+from numpy.typing import NDArray
+from sqlalchemy import Boolean, Connection, Row, func, select
 
 from geodata import sql
 from geodata.days import valid_on
@@ -50,6 +51,22 @@ def heads_of(conn: Connection, plan_id: int, day: date) -> list[Row[Any]]:
         .order_by(post.c.building_id, person.c.name, person.c.id)
     )
     return list(conn.execute(query))
+
+
+def tied_units(conn: Connection, plan_id: int) -> NDArray[np.int64]:
+    """Keys of the present building heads and units of a plan with a building of theirs, int64[t, 2], once each."""
+    query = (
+        select(post.c.person_id, plan_building.c.unit)
+        .join(plan_building, plan_building.c.building_id == post.c.building_id)
+        .where(
+            plan_building.c.plan_id == plan_id,
+            post.c.kind == "building_head",
+            post.c.valid.op("@>", return_type=Boolean())(func.current_date()),
+        )
+        .distinct()
+        .order_by(post.c.person_id, plan_building.c.unit)
+    )
+    return np.array([tuple(row) for row in conn.execute(query)], dtype=np.int64).reshape(-1, 2)
 
 
 def workers_of(conn: Connection, codes: Sequence[str], day: date) -> dict[str, str]:

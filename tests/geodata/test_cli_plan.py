@@ -49,6 +49,18 @@ def test_units_become_grids_with_figures(units: Path) -> None:
     assert set(found.columns) >= {"unit_id", "households", "community", "name", "grid"}
 
 
+def test_units_of_one_building_head_keep_together(units: Path) -> None:
+    frame = pyogrio.read_dataframe(units, layer="units")
+    for pair in ([1, 2], [2, 6], [3, 7], [6, 7]):
+        frame["head"] = np.where(frame["unit_id"].isin(pair), "王楼长", None)
+        pyogrio.write_dataframe(frame, units, layer="units", driver="GPKG")
+        output = units.with_name("plan.gpkg")
+        done = run(units, "--weight", "households", "--barriers", 0, "--heads", "head", "--keep-ties", 3, "-o", output)
+        assert done.exit_code == 0, done.output
+        found = pyogrio.read_dataframe(output, layer="units")
+        assert found.loc[found["unit_id"].isin(pair), "grid"].nunique() == 1
+
+
 def test_the_previous_grids_are_kept(units: Path) -> None:
     first, second = units.with_name("first.gpkg"), units.with_name("second.gpkg")
     assert run(units, "--weight", "households", "-o", first).exit_code == 0

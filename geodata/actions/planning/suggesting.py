@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from geodata.actions.planning.describing import described_grids
 from geodata.plans.ground import PlanGround
+from geodata.plans.homes import tied_units
 from geodata.plans.versions import PlannedGrid, PlanVersion
 from gridmap.planning import Wishes, plan
 from gridmap.planning.barriers import barrier_costs
@@ -53,7 +54,7 @@ def suggest(
 ) -> Suggestion:
     """Grids for the units of a plan; nothing is saved. ``drawn``: what is on the table, for what is kept of it.
 
-    Fixed grids stay. As few households as possible leave the grid that they are drawn in, the present one where nothing is drawn, unless
+    Fixed grids stay. Units with buildings of one building head keep together where they can, as ``wishes.keep_ties`` weighs. As few households as possible leave the grid that they are drawn in, the present one where nothing is drawn, unless
     ``wishes.few_changes`` is 0. Errors: ``InfeasibleDemand``.
     """
     fixed = ground.units["fixed_code"].notna().to_numpy()
@@ -78,6 +79,7 @@ def suggest(
         locked=held,
         previous=before if wishes is None or wishes.few_changes > 0.0 else None,
         barrier_cost=barrier_costs(ground.barrier[inside]),
+        ties=_ties(conn, row.id, place),
         work=work_hours(units["households"], units["care"], units["cases"]),
         wishes=wishes,
         mode=mode,
@@ -92,6 +94,13 @@ def suggest(
         given.append(present.grids[present.labels[unit]])
     grids = described_grids(conn, ground, present, labels, given)
     return Suggestion(labels, grids, found.flags, found.messages)
+
+
+def _ties(conn: Connection, plan_id: int, place: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Building heads and the units that may be drawn, by their place among these."""
+    ties = tied_units(conn, plan_id)
+    ties[:, 1] = place[ties[:, 1]]
+    return ties[ties[:, 1] >= 0]
 
 
 def _held(drawn: PlanVersion | None, keep: Keep, free: NDArray[np.int64]) -> Labels | None:

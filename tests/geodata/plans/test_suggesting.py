@@ -18,7 +18,8 @@ from geodata.plans.listing import plan_by_ref
 from geodata.plans.versions import PRESENT, PlannedGrid, PlanVersion, version_of
 from geodata.scope import EVERYTHING, OutsideArea
 from geodata.settings import Settings
-from geodata.tables import road
+from geodata.tables import post, road
+from gridmap.planning import Wishes
 from tests.geodata.cities import (
     COMMUNITY,
     OTHER_COMMUNITY,
@@ -26,6 +27,7 @@ from tests.geodata.cities import (
     insert_compound,
     insert_grid,
     insert_household,
+    insert_post,
 )
 from tests.geodata.plans.conftest import People
 
@@ -116,6 +118,28 @@ def test_what_is_locked_stays(nine_grids: Connection, people: People, laid: UUID
     (mine,) = [at for at, grid in enumerate(found.grids) if grid.name == "我的网格"]
     assert np.array_equal(found.labels == mine, first.labels == kept)
     assert found.grids[mine].locked
+
+
+def test_buildings_of_one_head_keep_to_one_grid(nine_grids: Connection, laid: UUID) -> None:
+    """Every second compound of either row has a head together with the one that follows, and then with the one before."""
+    conn = nine_grids
+    ground, present = parts(conn, laid)
+    row = plan_by_ref(conn, EVERYTHING, laid)
+    buildings = conn.execute(text("SELECT code, id FROM building ORDER BY code")).all()
+    key_of = dict(map(tuple, buildings))
+    unit_of = dict(zip(ground.buildings["building_id"], ground.buildings["unit"], strict=True))
+    assert len(set(unit_of.values())) == 8
+    for pairs in ([(0, 1), (2, 3), (4, 5), (6, 7)], [(0, 4), (1, 5), (2, 6), (3, 7)]):
+        conn.execute(text("DELETE FROM post WHERE kind = 'building_head'"))
+        for one, other in pairs:
+            head = insert_post(conn, f"楼长{one}{other}", "building_head", building_id=key_of[f"b{one}"])
+            again = {"person_id": head, "kind": "building_head", "building_id": key_of[f"b{other}"]}
+            conn.execute(post.insert().values(**again, valid=text("'(,)'::daterange")))
+        found = suggest(conn, row, ground, present, wishes=Wishes(few_changes=0.0))
+        for one, other in pairs:
+            mine = [found.labels[unit_of[key_of[f"b{at}"]]] for at in (one, other)]
+            assert mine[0] == mine[1]
+        assert not found.flags
 
 
 def test_the_rest_is_finished_around_what_is_drawn(nine_grids: Connection, people: People, laid: UUID) -> None:
