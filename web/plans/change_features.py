@@ -65,8 +65,15 @@ def building_points(found: PlanComparison) -> list[dict[str, Any]]:
 
 
 def building_name(row: Mapping[Hashable, Any]) -> str:
-    """Compound and name of a building, its code where it has no name."""
-    return " ".join(filter(None, (row["compound"], row["name"] or row["code"])))
+    """Compound and name of a building, its code where it has no name.
+
+    >>> building_name({"compound": "怡景家园", "name": "3号楼", "code": "b3"})
+    '怡景家园 3号楼'
+    >>> building_name({"compound": "怡景家园", "name": "怡景家园3号楼", "code": "b3"})
+    '怡景家园3号楼'
+    """
+    compound, name = row["compound"], row["name"] or row["code"]
+    return name if name.startswith(compound) else f"{compound} {name}"
 
 
 def moved_ground(found: PlanComparison) -> dict[str, Any]:
