@@ -13,12 +13,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from geodata.actions.planning.comparing import PlanComparison
 from geodata.days import today
 from gridmap.access import Permission
-from gridmap.errors import GridmapError
 from gridmap.planning.fates import Fate
 from gridmap.planning.telling import WORDS, rows_of
 from web import db
 from web.access import requires
 from web.acting import actor
+from web.errors import NotFound
 from web.i18n import language
 from web.paging import part_of
 from web.plans.blueprint import blueprint
@@ -49,7 +49,7 @@ FATE_ICONS: Final = {
 ALL: Final = "all"
 
 
-class UnknownPlanTable(GridmapError):
+class UnknownPlanTable(NotFound):
     """A table that a comparison or a replay does not have."""
 
     code = "unknown_plan_table"

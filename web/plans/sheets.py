@@ -15,10 +15,10 @@ from geodata.plans.versions import PlanVersion
 from gridmap.access import Permission
 from gridmap.coverage import Size
 from gridmap.coverage.bounds import Bounds
-from gridmap.errors import GridmapError
 from web import db
 from web.access import requires
 from web.coverage.blueprint import SIZE_WORDS, square_metres
+from web.errors import NotFound
 from web.paging import part_of, whole_number
 from web.plans.asked import asked_ground, asked_plan, asked_version
 from web.plans.blueprint import blueprint
@@ -29,7 +29,7 @@ from web.plans.sheet_facts import Sheet, portfolio_of, sheet_of
 AT_ONCE: Final = 60
 
 
-class UnknownSheet(GridmapError):
+class UnknownSheet(NotFound):
     """A grid that the version does not have."""
 
     code = "unknown_plan_sheet"
