@@ -19,9 +19,10 @@ from web.days import asked_day
 from web.i18n import language
 from web.map_assets import grid_tiles, page_map
 from web.maps import GridMap, LayerSwitch, Legend, LegendRow, VectorTileLayer, render
-from web.plans.asked import asked_plan
+from web.plans.asked import asked_ground, asked_plan
 from web.plans.blueprint import blueprint
 from web.plans.table_words import help_keys, help_lines, table_words
+from web.plans.view import plan_extent
 from web.plans.words import STATE_WORDS
 from web.scope import scope
 from web.security import csp_nonce
@@ -65,6 +66,8 @@ def table(ref: UUID) -> str | AnyResponse:
 
 def _map(conn: Connection, row: Row[Any]) -> GridMap:
     made, _has_grids = page_map(conn, scope(), db.settings(), asked_day(), _("Planning table"), row.area_code)
+    south, west, north, east = plan_extent(asked_ground(conn, row))
+    made.settings["bounds"] = [[south, west], [north, east]]
     made.add_js_link("geoman", vendor_url("leaflet-geoman", "dist/leaflet-geoman.min.js"))
     made.add_css_link("geoman", vendor_url("leaflet-geoman", "dist/leaflet-geoman.css"))
     VectorTileLayer("grids", grid_tiles(), name=_("Present grids"), language=language(), show=False).add_to(made)

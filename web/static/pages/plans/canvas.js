@@ -77,6 +77,8 @@
   // A canvas with a pane of its own above the tiles; clicks go through it to the map.
   gridmap.plans.canvas = (map, name, level, paint) => {
     map.createPane(name).classList.add("gm-plan-pane", `gm-plan-pane-${level}`);
-    return new Canvas(paint, { pane: name }).addTo(map);
+    const made = new Canvas(paint, { pane: name }).addTo(map);
+    made.redraw();
+    return made;
   };
 })();

@@ -79,15 +79,16 @@
 
     end() {
       const { words, before, grids } = this.open;
-      this.tell();
       this.open = null;
       const units = [...before.keys()].filter((unit) => before.get(unit) !== this.labels[unit]);
-      if (!units.length && !grids.size) return;
-      this.done.push({
-        words, units, before: units.map((unit) => before.get(unit)), after: units.map((unit) => this.labels[unit]),
-        grids: [...grids].map(([grid, was]) => ({ grid, was, is: this.grids[grid] })),
-      });
-      this.undone = [];
+      if (units.length || grids.size) {
+        this.done.push({
+          words, units, before: units.map((unit) => before.get(unit)), after: units.map((unit) => this.labels[unit]),
+          grids: [...grids].map(([grid, was]) => ({ grid, was, is: this.grids[grid] })),
+        });
+        this.undone = [];
+      }
+      this.tell();
     }
 
     // Put units into a grid (-1: into none). What may not move stays: how many of each reason comes back, with the units that moved.
