@@ -27,6 +27,11 @@ from scripts.setup.steps import StepFailed, Steps, checkout
 
 READY_TIMEOUT_S = 90
 LOG_LOOK_S = 60
+#: Everything compiled that somebody waits for; kept below the home folder, loaded in a second by each process that needs it.
+_WARM_UP = (
+    "from gridmap import assignment, planning; from gridmap.planning import replay; "
+    "assignment.warm_up(); planning.warm_up(); replay.warm_up()"
+)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -136,9 +141,8 @@ def _prepare(steps: Steps, options: Options, environment: dict[str, str]) -> Non
             steps.run([gridmap, "demo", "load", "--if-empty"], env=environment)
             _stamp(options, "demo").touch()
     if _first_time(options, "warm"):
-        with steps.step("Compiling the index of grids and the planner, once"):
-            warm_up = "from gridmap import assignment, planning; assignment.warm_up(); planning.warm_up()"
-            steps.run([str(venv_program("python")), "-c", warm_up], env=environment)
+        with steps.step("Compiling the index of grids, the planner and the replay, once"):
+            steps.run([str(venv_program("python")), "-c", _WARM_UP], env=environment)
             _stamp(options, "warm").touch()
 
 
