@@ -8,13 +8,14 @@ import pyproj
 import shapely
 
 from gridmap.assignment import GridIndex
+from gridmap.codes import number_plan
 from gridmap.coverage import hold_buildings, tiling_flaws
 from gridmap.lineage import Layer, lineage_shares
 from gridmap.planning import plan
 from gridmap.planning.boundaries import grids_of_units
 from gridmap.planning.comparison import Grids, compare
-from gridmap.planning.drafting import draft_grids
-from gridmap.planning.naming import GridName, largest_compounds, longest_roads
+from gridmap.planning.matching import matched_grids, unchanged_grids
+from gridmap.planning.naming import GridName, largest_compounds, longest_roads, name_grids
 from gridmap.planning.replay import Events, beside, replay, starts_in
 from gridmap.planning.units import Ground, make_units
 
@@ -71,22 +72,27 @@ def test_from_buildings_to_a_draft_beside_the_present_grids() -> None:
     )
     along = longest_roads(boundaries.shapes, in_degrees(np.array(roads)), ["昭乌达路", "兴安路"])
     codes = [f"{HERE}{serial:03d}" for serial in (1, 2, 3)]
-    drafted = draft_grids(
-        boundaries,
-        [HERE] * made.k,
-        lineage,
-        [(code, GridName(f"旧{code[-1]}网格")) for code in codes],
-        after=[one or other for one, other in zip(after, along, strict=True)],
-        used=[f"{HERE}004"],
-    )
-    new_codes = [grid.code for grid in drafted]
+    successor = matched_grids(lineage, len(codes), made.k)
+    goes_on = [
+        codes[old] if same else None
+        for old, same in zip(successor.tolist(), unchanged_grids(lineage, successor).tolist(), strict=True)
+    ]
+    middle = shapely.point_on_surface(boundaries.shapes)
+    place = {"lon": shapely.get_x(middle), "lat": shapely.get_y(middle)}
+    new_codes = number_plan([HERE] * made.k, place["lon"], place["lat"], goes_on, used=[*codes, f"{HERE}004"])
     assert len(set(new_codes)) == made.k
     assert f"{HERE}004" not in new_codes
-    assert all(grid.unchanged == (grid.code in codes) for grid in drafted)
-    assert any(grid.name.startswith("金色家园") for grid in drafted)
-    assert len({grid.name for grid in drafted}) == made.k
+    assert [code in codes for code in new_codes] == [code is not None for code in goes_on]
+    named = name_grids(
+        [one or other for one, other in zip(after, along, strict=True)],
+        communities=[HERE] * made.k,
+        kept=[GridName(f"旧{code[-1]}网格") if code else None for code in goes_on],
+        **place,
+    )
+    assert any(grid.name.startswith("金色家园") for grid in named)
+    assert len({grid.name for grid in named}) == made.k
 
-    new = Grids(new_codes, [grid.name for grid in drafted], boundaries.shapes)
+    new = Grids(new_codes, [grid.name for grid in named], boundaries.shapes)
     found = compare(Grids(codes, codes, present, workers=[1, 1, 1]), new, held, lineage=lineage)
     totals = found.totals.set_index("what")
     assert totals.loc["households", "total"] == homes.sum()
@@ -103,26 +109,3 @@ def test_from_buildings_to_a_draft_beside_the_present_grids() -> None:
     shown = beside(*sides).totals.set_index("what")
     assert shown.loc["without_grid", ["before", "after"]].tolist() == [0, 0]
     assert shown.loc["gini", "change"] < 0  # three strips of unequal size against grids of equal ones
-
-
-def test_the_present_grids_as_a_draft_keep_everything() -> None:
-    cells = [shapely.box(111.70 + 0.01 * x, 40.80, 111.71 + 0.01 * x, 40.81) for x in range(3)]
-    boundaries = grids_of_units(cells, [0, 1, 1])
-    held = np.array([0, 1, 1])
-    layer = Layer(boundaries.shapes, held)
-    names = [GridName("甲网格", "A"), GridName("乙网格", "B")]
-    present = [(f"{HERE}00{serial}", name) for serial, name in zip((5, 2), names, strict=True)]
-    lineage = lineage_shares(layer, layer, np.array([300, 200, 100]))
-    found = draft_grids(boundaries, [HERE] * 2, lineage, present, after=["丙", "丁"])
-    assert [(grid.code, grid.name, grid.name_en, grid.unchanged) for grid in found] == [
-        (f"{HERE}005", "甲网格", "A", True),
-        (f"{HERE}002", "乙网格", "B", True),
-    ]
-    # Under another community neither code nor name can stay.
-    (moved, _) = draft_grids(boundaries, ["150105001019", HERE], lineage, present, after=["丙", "丁"])
-    assert (moved.code, moved.name, moved.unchanged, moved.succeeds) == (
-        "150105001019001",
-        "丙网格",
-        False,
-        f"{HERE}005",
-    )
