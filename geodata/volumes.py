@@ -9,11 +9,13 @@ import numpy as np
 from sqlalchemy import Connection, Row, case, func, select
 
 from geodata.days import valid_on
+from geodata.divisions import names_of
 from geodata.report_filter import area_condition
 from geodata.scope import Scope
 from geodata.selections import Selection
-from geodata.tables import division, grid
+from geodata.tables import grid
 from geodata.versions import while_unchanged
+from gridmap.codes import level_of
 
 #: Lengths of division codes; below the last one come grids.
 _LENGTHS = (4, 6, 9, 12)
@@ -54,7 +56,7 @@ def area_volumes(
     for code, count in _taken_in(selection).items():
         if (found := top.row_of_intake(code)) is not None:
             reports[found] += count
-    named = _names(conn, grids, {*reports, *(code for row in grids if row.in_force and (code := codes[row.id]))})
+    named = _names(conn, grids, {*reports, *(code for row in grids if row.in_force and (code := codes[row.id]))}, at)
     rows = [
         AreaVolume(kind, code, name, name_en, reports.get(code, 0), households.get(code))
         for code, (kind, name, name_en) in named.items()
@@ -136,11 +138,11 @@ def _grids(conn: Connection, scope: Scope, parent: str | None, at: date) -> list
     return while_unchanged(conn, ("grid",), key, lambda: list(conn.execute(query)))
 
 
-def _names(conn: Connection, grids: list[Row[Any]], codes: set[str]) -> dict[str, tuple[str, str, str | None]]:
-    """Kind, name and English name per code; what has no row stands for itself."""
+def _names(
+    conn: Connection, grids: list[Row[Any]], codes: set[str], at: date
+) -> dict[str, tuple[str, str, str | None]]:
+    """Kind, name and English name of a day per code; what has no row stands for itself."""
     found: dict[str, tuple[str, str, str | None]] = {code: ("grid", code, None) for code in codes}
     found |= {row.code: ("grid", row.name or row.code, row.name_en) for row in grids if row.code in codes}
-    rows = conn.execute(
-        select(division.c.code, division.c.level, division.c.name, division.c.name_en).where(division.c.code.in_(codes))
-    )
-    return found | {row.code: (row.level, row.name, row.name_en) for row in rows}
+    divisions = names_of(conn, codes, at)
+    return found | {code: (level_of(code), named.name, named.name_en) for code, named in divisions.items()}

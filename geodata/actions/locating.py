@@ -68,7 +68,7 @@ def locate_place(
         x, y, accuracy_m=accuracy_m, gap_limit_m=settings.gap_limit_m, sure_share=settings.ambiguous_below
     )
     held = found.position >= 0
-    chain = division_chain(conn, city.communities[found.position]) if held else {}
+    chain = division_chain(conn, city.communities[found.position], at) if held else {}
     return PlaceAnswer(
         lon=x,
         lat=y,

@@ -12,9 +12,10 @@ from sqlalchemy import BigInteger, Connection, cast, exists, func, literal, sele
 from geodata.coverage.freshness import FACT
 from geodata.coverage.other_days import held_on
 from geodata.days import valid_on
+from geodata.divisions import names_of
 from geodata.report_filter import area_condition
 from geodata.scope import Scope
-from geodata.tables import building_grid, division, fact, grid, household, person, post
+from geodata.tables import building_grid, division, division_former, fact, grid, household, person, post
 from geodata.versions import while_unchanged
 from gridmap.coverage import Size, size_of
 from gridmap.privacy import protected
@@ -116,13 +117,14 @@ def _read(conn: Connection, scope: Scope, at: date, area: str | None) -> list[Gr
             grid.c.name_en,
             grid.c.kind,
             grid.c.community_code,
-            division.c.name.label("community"),
+            func.coalesce(division_former.c.name, division.c.name).label("community"),
             households.label("households"),
             func.coalesce(held.c.buildings, 0).label("buildings"),
             person.c.name.label("worker"),
         )
         .outerjoin(held, held.c.grid_id == grid.c.id)
         .outerjoin(division, division.c.code == grid.c.community_code)
+        .outerjoin(division_former, (division_former.c.code == division.c.code) & valid_on(division_former, at))
         .outerjoin(post, worker)
         .outerjoin(person, person.c.id == post.c.person_id)
         .where(valid_on(grid, at), scope.grid_condition())
@@ -145,8 +147,8 @@ def totals_of(grids: Sequence[GridSize]) -> Totals:
     )
 
 
-def totals_by_area(conn: Connection, grids: Sequence[GridSize], area: str | None) -> list[AreaTotals]:
-    """Totals of the areas one level below ``area``: the first level that tells grids apart. Empty inside one community."""
+def totals_by_area(conn: Connection, grids: Sequence[GridSize], area: str | None, at: date) -> list[AreaTotals]:
+    """Totals of the areas (with their names of a day) one level below ``area``: the first level that tells grids apart. Empty inside one community."""
     within = len(area) if area and area.isdigit() else 0
     parts: dict[str, list[GridSize]] = {}
     for digits in (each for each in _DIGITS if each > within):
@@ -156,7 +158,7 @@ def totals_by_area(conn: Connection, grids: Sequence[GridSize], area: str | None
         parts = dict(sorted(grouped.items()))
         if len(parts) > 1:
             break
-    named = {row.code: row for row in conn.execute(_names(parts))}
+    named = names_of(conn, set(parts), at)
     return [
         AreaTotals(
             code, row.name if (row := named.get(code)) else code, row.name_en if row else None, totals_of(members)
@@ -199,7 +201,3 @@ def area_households_told(grids: Sequence[GridSize], area: str | None) -> int | N
             sums[code[:digits]] += each.households
     told = dict(zip(sums, protected(list(sums.values())), strict=True))
     return told.get(area or "", 0)
-
-
-def _names(codes: Iterable[str]) -> Any:
-    return select(division.c.code, division.c.name, division.c.name_en).where(division.c.code.in_(list(codes)))

@@ -40,6 +40,7 @@ from geodata.tables import (
     datum_correction_report,
     datum_stream,
     division,
+    division_former,
     doubt,
     event,
     fact,
@@ -304,6 +305,7 @@ def _delete_divisions(conn: Connection, shapes: dict[str, str]) -> tuple[int, in
         needed = or_(
             exists(select(1).where(grid.c.community_code == division.c.code)),
             exists(select(1).where(compound.c.community_code == division.c.code)),
+            exists(select(1).where(division_former.c.code == division.c.code)),
             exists(select(1).where(plan.c.area_code == division.c.code)),
             exists(select(1).where(child.c.parent_code == division.c.code)),
         )

@@ -16,6 +16,7 @@ from geodata.loaders.division_editions import (
 )
 from geodata.loaders.division_notes import edition_notes
 from geodata.loaders.division_overlap import overlapping_parts
+from geodata.loaders.division_states import keep_former, note_before
 from geodata.loaders.reasons import CodeMalformed, ParentMismatch, ParentMissing
 from geodata.loaders.staging import Counts
 from geodata.loaders.summary import Note
@@ -86,6 +87,8 @@ def _load(work: Work) -> Counts:
             ]
         )
     known = known_divisions(work.conn)
+    if work.options.edition is not None:
+        note_before(work.conn, work.options.edition, codes[batch.alive])
     counts = load_keyed(work, division)
     _follow_edition(work, known, former)
     for level in reversed(LEVELS):
@@ -111,7 +114,10 @@ def _follow_edition(work: Work, known: dict[str, KnownDivision], former: pd.Seri
     changes = compare_editions(known, listed, overlaps=overlapping_parts(work.conn, before, after), told=told)
     if day is None and not changes.any():
         return
-    carried = write_edition(work.conn, changes, after, day) if day is not None else None
+    carried = None
+    if day is not None:
+        carried = write_edition(work.conn, changes, after, day)
+        keep_former(work.conn, day, listed)
     hanging = left_hanging(work.conn, changes.gone if day is not None else changes.removed, day or work.today)
     batch.notes += edition_notes(changes, known, listed, hanging, carried)
 

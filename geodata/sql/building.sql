@@ -18,5 +18,5 @@ LEFT JOIN LATERAL (
     ORDER BY x.code
     LIMIT 1
 ) g ON true
-LEFT JOIN division d ON d.code = coalesce(g.community_code, c.community_code)
+LEFT JOIN LATERAL division_of_day(coalesce(g.community_code, c.community_code), CAST(:at AS date)) d ON true
 WHERE b.ref = :ref AND (CAST(:areas AS text[]) IS NULL OR g.code IS NOT NULL)

@@ -21,5 +21,5 @@ CROSS JOIN LATERAL (
     FROM building b
     WHERE b.compound_id = c.id
 ) counted
-LEFT JOIN division d ON d.code = coalesce(c.community_code, g.community_code)
+LEFT JOIN LATERAL division_of_day(coalesce(c.community_code, g.community_code), CAST(:at AS date)) d ON true
 WHERE c.ref = :ref AND (CAST(:areas AS text[]) IS NULL OR g.grids IS NOT NULL)

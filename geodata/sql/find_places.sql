@@ -1,4 +1,4 @@
--- Grids in force on a day (at) and divisions whose name holds the words (pattern) or whose code starts with them (prefix), with their
+-- Grids and divisions in force on a day (at) whose name holds the words (pattern) or whose code starts with them (prefix), with their
 -- extent (divisions by former names and codes too), inside areas (codes, NULL: everywhere); a division without a boundary takes that of its grids. Exact codes first, then larger areas.
 WITH found AS (
     SELECT 'grid' AS kind, g.code, g.name, g.name_en, g.geom, 5 AS place, g.code = :exact AS same
@@ -6,8 +6,8 @@ WITH found AS (
     WHERE g.valid @> CAST(:at AS date) AND in_areas(CAST(:areas AS text[]), g.code, g.community_code) AND (g.name ILIKE :pattern OR g.name_en ILIKE :pattern OR g.code LIKE :prefix)
     UNION ALL
     SELECT d.level, d.code, d.name, d.name_en, d.geom, array_position(ARRAY['city', 'district', 'street', 'community'], d.level), d.code = :exact
-    FROM division d
-    WHERE d.retired_on IS NULL AND in_areas(CAST(:areas AS text[]), NULL, d.code) AND (
+    FROM division_in_time d
+    WHERE d.valid @> CAST(:at AS date) AND in_areas(CAST(:areas AS text[]), NULL, d.code) AND (
         d.name ILIKE :pattern OR d.name_en ILIKE :pattern OR d.code LIKE :prefix
         OR d.code IN (SELECT s.new_code FROM division_succession s WHERE s.old_name ILIKE :pattern OR s.old_code = :exact)
     )

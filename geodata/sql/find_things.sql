@@ -93,5 +93,5 @@ LEFT JOIN LATERAL (
     ORDER BY g.code
     LIMIT 1
 ) held ON true
-LEFT JOIN division d ON d.code = coalesce(f.community_code, held.community_code)
+LEFT JOIN LATERAL division_of_day(coalesce(f.community_code, held.community_code), chosen.at) d ON true
 ORDER BY f.place, f.code = :exact DESC, length(f.name), f.code

@@ -13,5 +13,5 @@ LEFT JOIN LATERAL (
     ORDER BY x.code
     LIMIT 1
 ) g ON true
-LEFT JOIN division d ON d.code = g.community_code
+LEFT JOIN LATERAL division_of_day(g.community_code, CAST(:at AS date)) d ON true
 WHERE s.ref = :ref AND (CAST(:areas AS text[]) IS NULL OR g.code IS NOT NULL)

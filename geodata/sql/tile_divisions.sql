@@ -1,5 +1,4 @@
--- Boundaries of city, districts, streets and communities in one tile (z, x, y): the lower levels as one comes closer. Names as of a
--- day (at).
+-- Boundaries of city, districts, streets and communities of a day (at) in one tile (z, x, y): the lower levels as one comes closer.
 WITH tile AS (
     SELECT
         ST_TileEnvelope(:z, :x, :y) AS bounds,
@@ -9,7 +8,7 @@ WITH tile AS (
 chosen AS (
     SELECT d.id, d.code, d.level, d.kind, d.name, d.name_en, d.geom, tile.bounds, tile.side, tile.box
     FROM tile
-    JOIN division d ON d.geom && tile.box AND d.retired_on IS NULL
+    JOIN division_in_time d ON d.geom && tile.box AND d.valid @> CAST(:at AS date)
         AND (d.level IN ('city', 'district') OR (d.level = 'street' AND :z >= 9) OR (d.level = 'community' AND :z >= 12))
 ),
 area_rows AS (

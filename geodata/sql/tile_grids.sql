@@ -29,7 +29,7 @@ area_rows AS (
 names AS (
     SELECT c.id, fit.language, coalesce(min(fit.words) FILTER (WHERE fit.rank = fit.best), '') AS words
     FROM chosen c
-    LEFT JOIN division d ON d.code = c.community_code
+    LEFT JOIN LATERAL division_of_day(c.community_code, CAST(:at AS date)) d ON true
     CROSS JOIN LATERAL (
         SELECT
             (ST_XMax(c.geom) - ST_XMin(c.geom)) / (360.0 / 2 ^ :z / 512 * 0.8) AS room,

@@ -1,4 +1,5 @@
-from sqlalchemy import CheckConstraint, Column, Computed, Date, ForeignKey, Index, Table, Text
+from sqlalchemy import CheckConstraint, Column, Computed, Date, ForeignKey, Index, Table, Text, column, table
+from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
 
 from geodata.tables.base import geometry_checks, geometry_column, id_column, metadata, name_columns, one_of
 
@@ -24,7 +25,10 @@ division = Table(
         ForeignKey("division.code", deferrable=True, initially="DEFERRED"),
     ),
     geometry_column("MULTIPOLYGON", nullable=True),
+    # From which day it is as it stands here, NULL since ever; what it was before is in division_former.
+    Column("since", Date),
     Column("retired_on", Date),
+    CheckConstraint("since <= retired_on", name="days_in_order"),
     one_of("level", LEVELS),
     one_of("kind", KINDS),
     CheckConstraint(
@@ -34,3 +38,26 @@ division = Table(
     *geometry_checks(),
 )
 Index("ix_division_parent_code", division.c.parent_code)
+
+#: What a division was before an edition of the list changed its name, kind or boundary, or put it in force again.
+division_former = Table(
+    "division_former",
+    metadata,
+    id_column(),
+    Column("code", Text, ForeignKey("division.code"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    geometry_column("MULTIPOLYGON", nullable=True),
+    Column("valid", DATERANGE, nullable=False),
+    one_of("kind", KINDS),
+    CheckConstraint("NOT isempty(valid) AND NOT upper_inf(valid)", name="has_ended"),
+    ExcludeConstraint(("code", "="), ("valid", "&&"), name="ex_division_former_one_state", using="gist"),
+)
+Index("ix_division_former_code", division_former.c.code)
+
+#: A view: every state of every division with the days on which it held, present and former ones.
+division_in_time = table(
+    "division_in_time",
+    *(column(name) for name in ("id", "code", "level", "kind", "name", "name_en", "geom", "valid")),
+)

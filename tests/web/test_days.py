@@ -16,8 +16,9 @@ from geodata.coverage.renewal import renew_coverage
 from geodata.days import today
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
-from geodata.tables import building, compound, grid, owner, service_point
+from geodata.tables import building, compound, division, division_former, grid, owner, service_point
 from tests.geodata.cities import (
+    COMMUNITY,
     SIDE,
     SOUTH,
     WEST,
@@ -210,3 +211,36 @@ def test_cases_of_an_earlier_edition_count_for_the_grid_of_the_day(reader: Flask
         assert [key for keys_of_class in shaded["classes"] for key in keys_of_class] == [keys[name]]
     assert "井盖" in reader.get("/heat/list?measure=count&period=all&class=0").text
     assert "e 新网格" in reader.get("/heat/figures?period=all").text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/areas?q={COMMUNITY}", "/map/grids/e", f"/map/card?{PLACE}", "/map/buildings/{building}", "/map/compounds/{compound}",
+        "/map/services/{service}", "/map/search?q=%E4%BB%95%E5%A5%87", f"/coverage?area={COMMUNITY}", f"/figures?area={COMMUNITY}&period=all",
+        f"/api/v1/locate?{PLACE}",
+    ],
+)  # fmt: skip
+def test_divisions_bear_the_names_of_the_day(
+    reader: FlaskClient, city: Engine, things: dict[str, str], address: str
+) -> None:
+    with city.begin() as conn:
+        former = {
+            "code": COMMUNITY,
+            "kind": "administrative",
+            "name": "旧仕奇村",
+            "valid": func.daterange(None, CHANGE),
+        }
+        conn.execute(division_former.insert().values(former))
+        conn.execute(update(division).where(division.c.code == COMMUNITY).values(since=CHANGE))
+    try:
+        address = address.format(**things)
+        mark = "&" if "?" in address else "?"
+        then, now = (reader.get(f"{address}{mark}at={day}").text for day in (BEFORE, AFTER))
+        assert "旧仕奇村" in then
+        assert "旧仕奇村" not in now
+        assert "仕奇社区" in now
+    finally:
+        with city.begin() as conn:
+            conn.execute(division_former.delete())
+            conn.execute(update(division).where(division.c.code == COMMUNITY).values(since=None))

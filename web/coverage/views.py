@@ -47,7 +47,7 @@ def index() -> str:
     """Figures of coverage for an area, each with its list and its map."""
     conn, area, at = db.connection(), asked_area(), asked_day()
     grids, everything = grid_sizes(conn, scope(), at, area), grid_sizes(conn, scope(), at)
-    parts = totals_by_area(conn, grids, area)
+    parts = totals_by_area(conn, grids, area, at)
     listed = grids if len(grids) <= _MOST_GRIDS and len(parts) <= 1 else []
     return render_template(
         "coverage/index.html",

@@ -64,7 +64,7 @@ def grid(code: str, place: PlaceAnswer | None = None) -> str:
     return render_template(
         "map_page/cards/grid.html",
         grid=found,
-        chain=division_chain(conn, found.community_code),
+        chain=division_chain(conn, found.community_code, at),
         contents=grid_contents(conn, found.id),
         compounds=compounds_of_grid(conn, found.id),
         posts=posts_of_areas(conn, scope(), areas, at),
