@@ -29,6 +29,9 @@ KIND_WORDS = {
     "repaired": _l("shapes were invalid and were mended"),
     "left_out": _l("rows without a usable shape were left out"),
     "roads_outside": _l("communities have no road near them"),
+    "datum_doubtful": _l(
+        "buildings have a road over them, and would not if one of the layers is in another datum: check it"
+    ),
     "no_buildings": _l("communities have no building"),
     "no_households": _l("communities have no households"),
 }

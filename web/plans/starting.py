@@ -25,6 +25,7 @@ from web.areas import area_choice, asked_area
 from web.days import asked_day
 from web.errors import status_of
 from web.forms import field, troubles
+from web.i18n import language
 from web.plans.adjustments import adjusted
 from web.plans.asked import asked_plan
 from web.plans.blueprint import blueprint
@@ -106,9 +107,12 @@ def making_again(ref: UUID) -> AnyResponse:
 
 
 def _state(conn: Connection, row: Row[Any]) -> dict[str, Any]:
+    job = None if row.version else _job(conn, row)
+    said = {} if job is None else (job.checkpoint or {}).get("error", {})
     return {
         "plan": row,
-        "job": None if row.version else _job(conn, row),
+        "job": job,
+        "said": said.get(language()) or (job.message if job else ""),
         "may_draft": scope().may(Permission.DRAFT_PLANS),
     }
 
