@@ -7,6 +7,8 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
+from gridmap.planning.rim import on_sides, sides_of
+
 Shapes = NDArray[np.object_]
 Floats = NDArray[np.float64]
 
@@ -28,14 +30,10 @@ class Plane:
         A side that is straight in the plane is not straight in degrees: corners that lie on a side of the outline are put back onto
         it, at the same part of its length, and its own corners come back as exactly what they were. So neighbours beyond it still meet.
         """
-        low, high = _sides(outline)
+        low, high = sides_of(outline)
         low_m, high_m = (np.column_stack(self._there.transform(ends[:, 0], ends[:, 1])) for ends in (low, high))
         rim = np.unique(shapely.get_coordinates(shapely.boundary(shapely.coverage_union_all(tiles))), axis=0)
-        sides = shapely.linestrings(np.stack([low_m, high_m], axis=1))
-        points = shapely.points(rim)
-        side = shapely.STRtree(sides).nearest(points)
-        part = shapely.line_locate_point(sides[side], points, normalized=True)[:, None]
-        placed = np.where(part == 1, high[side], low[side] + part * (high[side] - low[side]))
+        placed, _ = on_sides(rim, low_m, high_m, onto=(low, high))
         where = {corner: number for number, corner in enumerate(map(tuple, rim.tolist()))}
 
         def back(at: Floats) -> Floats:
@@ -46,10 +44,3 @@ class Plane:
 
         found: Shapes = shapely.transform(tiles, back)
         return found
-
-
-def _sides(outline: Any) -> tuple[Floats, Floats]:
-    """Both ends of each side of a polygon's rings."""
-    at, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(outline)), return_index=True)
-    start = np.flatnonzero(ring[1:] == ring[:-1])
-    return at[start], at[start + 1]

@@ -39,29 +39,46 @@ def laid_on(
 
     Returns corners, starts, ends and units of the edges. Errors: ``RimApart``.
     """
-    rings = shapely.get_rings(shapely.get_parts(outline))
-    at, ring = shapely.get_coordinates(rings, return_index=True)
-    along = np.flatnonzero(ring[1:] == ring[:-1])
-    sides = shapely.linestrings(np.stack([at[along], at[along + 1]], axis=1))
-    reach, same = REACH * float(np.abs(at).max()), _SAME_CORNER * float(np.abs(at).max())
+    low, high = sides_of(outline)
+    reach, same = REACH * float(np.abs(low).max()), _SAME_CORNER * float(np.abs(low).max())
     rim = np.flatnonzero(loose)
     corners = np.unique(np.concatenate([start[rim], end[rim]]))
-    points = shapely.points(xy[corners])
-    side = sides[np.asarray(shapely.STRtree(sides).nearest(points))]
-    apart = np.flatnonzero(shapely.distance(points, side) > reach)
+    moved = xy.copy()
+    moved[corners], distance_from_side = on_sides(xy[corners], low, high)
+    apart = np.flatnonzero(distance_from_side > reach)
     if len(apart):
         corner = corners[apart[0]]
         beside = np.isin(start[rim], corner) | np.isin(end[rim], corner)
         raise _apart(int(unit[rim[beside]][0]), xy[corner])
-    moved = xy.copy()
-    moved[corners] = shapely.get_coordinates(
-        shapely.line_interpolate_point(side, shapely.line_locate_point(side, points))
-    )
-    wanted = np.unique(at, axis=0)
+    wanted = np.unique(low, axis=0)
     distance, place = (np.asarray(found) for found in cKDTree(wanted).query(xy[corners]))
     moved[corners[distance <= same]] = wanted[place[distance <= same]]
     missing = wanted[cKDTree(moved).query(wanted)[0] > same]
     return _with_corners(missing, moved, start, end, unit, rim, reach)
+
+
+def sides_of(outline: Shapes | shapely.Geometry) -> tuple[Floats, Floats]:
+    """Both ends (m, 2) of each side of the rings of polygons; every corner begins one."""
+    at, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(outline)), return_index=True)
+    start = np.flatnonzero(ring[1:] == ring[:-1])
+    return at[start], at[start + 1]
+
+
+def on_sides(
+    points: Floats, low: Floats, high: Floats, onto: tuple[Floats, Floats] | None = None
+) -> tuple[Floats, Floats]:
+    """Points (n, 2) put onto the side next to them, and how far away they were.
+
+    ``onto``: the ends of the same sides in other coordinates: a point comes to lie there, at the same part of the side's length, the ends
+    as exactly what they are.
+    """
+    sides = shapely.linestrings(np.stack([low, high], axis=1))
+    given = shapely.points(points)
+    side = np.asarray(shapely.STRtree(sides).nearest(given))
+    part = shapely.line_locate_point(sides[side], given, normalized=True)[:, None]
+    first, last = (low, high) if onto is None else onto
+    placed: Floats = np.where(part == 1.0, last[side], first[side] + part * (last[side] - first[side]))
+    return placed, shapely.distance(given, sides[side])
 
 
 def _with_corners(
