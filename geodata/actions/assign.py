@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from threading import Event, Lock
 from typing import Any, Self
@@ -121,22 +120,14 @@ class AssignRun:
 
     def as_json(self, most: int) -> dict[str, Any]:
         """As JSON with at most so many moves; ``from_json`` reads it back."""
-        cuts = [[batch.district, _told(batch.since), _told(batch.until)] for batch in self.batches]
-        return {"batches": cuts, "done": sorted(self.done), "summary": self.summary.as_json(most)}
+        cuts = [[batch.district, batch.first, batch.until] for batch in self.batches]
+        return {"by_key": cuts, "done": sorted(self.done), "summary": self.summary.as_json(most)}
 
     @classmethod
     def from_json(cls, choice: ReportChoice, told: dict[str, Any]) -> Self:
         """What ``as_json`` gave."""
-        batches = tuple(Batch(district, _read(since), _read(until)) for district, since, until in told["batches"])
+        batches = tuple(Batch(*cut) for cut in told["by_key"])
         return cls(choice, batches, frozenset(told["done"]), AssignSummary.from_json(told["summary"]))
-
-
-def _told(time: datetime | None) -> str | None:
-    return None if time is None else time.isoformat()
-
-
-def _read(told: str | None) -> datetime | None:
-    return None if told is None else datetime.fromisoformat(told)
 
 
 def assign_reports(

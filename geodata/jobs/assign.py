@@ -60,7 +60,8 @@ def run_in_batches(
     lease = timedelta(seconds=context.settings.job_lease_s)
     with context.engine.connect() as conn:
         left = context.job.checkpoint
-        run = AssignRun.from_json(choice, left) if left else AssignRun.planned(conn, choice)
+        # What an earlier release left was cut by other marks: begun anew, it finds what that one wrote, and writes none of it twice.
+        run = AssignRun.from_json(choice, left) if "by_key" in left else AssignRun.planned(conn, choice)
 
     def tell(conn: Connection, run: AssignRun) -> bool:
         further = {"progress": 0.99 * run.share, "checkpoint": run.as_json(_MOVES_KEPT)}

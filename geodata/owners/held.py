@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, text
 
 from geodata.binary_copy import Rows, row_type, rows_out
 from geodata.owners.days import city_days
 from geodata.owners.standing import standing_decisions
 from geodata.settings import Settings
 from geodata.sql import query, statement
-from geodata.tables import report
 from gridmap.assignment import REASONS
 from gridmap.report import OPEN
 
@@ -21,7 +21,8 @@ Columns = dict[str, NDArray[Any]]
 
 _REPORT = row_type(
     (
-        ("report_id", "i8"), ("lon", "f8"), ("lat", "f8"), ("reported_at", "i8"), ("accuracy_m", "f8"), ("by_address", "?"),
+        ("report_id", "i8"), ("lon", "f8"), ("lat", "f8"), ("reported_at", "i8"), ("district", "i2"), ("accuracy_m", "f8"),
+        ("by_address", "?"),
     )
 )  # fmt: skip
 _OWNER = row_type(
@@ -31,7 +32,7 @@ _OWNER = row_type(
     )
 )  # fmt: skip
 _NO_DAY = int(np.iinfo(np.int32).min)
-_REPORT_NAMES = ("report_id", "lon", "lat", "reported_at", "accuracy_m", "by_address")
+_REPORT_NAMES = ("report_id", "lon", "lat", "reported_at", "district", "accuracy_m", "by_address")
 #: What a report without an owner has.
 _NO_OWNER: dict[str, Any] = {
     "tid": b"", "owner_xid": 0, "grid_id": -1, "reason": -1, "distance_to_edge_m": np.nan, "share": np.nan, "as_of": _NO_DAY,
@@ -71,8 +72,8 @@ class HeldOwners:
     def __len__(self) -> int:
         return len(self.report_id)
 
-    def only(self, chosen: NDArray[np.bool_]) -> "HeldOwners":
-        """Those that are chosen."""
+    def only(self, chosen: NDArray[np.bool_] | NDArray[np.intp] | slice) -> "HeldOwners":
+        """Those that are chosen: by a mask, by their places, or from one place to another."""
         return HeldOwners(**{name: values[chosen] for name, values in self._arrays().items()}, seen=self.seen)
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
@@ -81,21 +82,31 @@ class HeldOwners:
 
 def held_owners(conn: Connection, settings: Settings, report_ids: Sequence[int] | NDArray[np.int64]) -> HeldOwners:
     """The reports of these keys; keys of none are left out."""
-    ids = np.asarray(report_ids, dtype=np.int64).tolist()
-    known = select(report.c.intake_district).where(report.c.id == func.any(ids)).distinct()
-    districts = sorted(conn.scalars(known)) or [settings.city_code]
-    return _together(held_in_districts(conn, settings, districts, report_ids=ids).values())
-
-
-def held_where(conn: Connection, settings: Settings, district: str | None = None, **conditions: Any) -> HeldOwners:
-    """The reports of a district, or of all, that the conditions of ``held_in_districts`` choose."""
-    districts = conn.scalars(statement("intake_districts"), {"district": district}).all() or [
-        district or settings.city_code
-    ]
-    return _together(held_in_districts(conn, settings, districts, **conditions).values())
+    return held_where(conn, settings, report_ids=np.asarray(report_ids, dtype=np.int64).tolist())
 
 
 def held_in_districts(
+    conn: Connection, settings: Settings, districts: Sequence[str], **conditions: Any
+) -> dict[str, HeldOwners]:
+    """The reports taken in by each district that the conditions of ``held_where`` choose, read together."""
+    place, held = _held(conn, settings, districts, **conditions)
+    order = np.argsort(place, kind="stable")
+    ordered, starts = held.only(order), np.searchsorted(place[order], np.arange(1, len(districts) + 2))
+    return {
+        code: ordered.only(slice(*bounds)) for code, bounds in zip(districts, pairwise(starts.tolist()), strict=True)
+    }
+
+
+def held_where(conn: Connection, settings: Settings, district: str | None = None, **conditions: Any) -> HeldOwners:
+    """The reports of a district, or of all, that the conditions of ``held_reports.sql`` choose; one that is not named does not matter.
+
+    ``area``: only those that a grid (its code), or the grids of a division, own; ``unassigned``: only those without a grid.
+    """
+    districts = conn.scalars(statement("intake_districts"), {"district": district}).all()
+    return _held(conn, settings, districts, **conditions)[1]
+
+
+def _held(
     conn: Connection,
     settings: Settings,
     districts: Sequence[str],
@@ -103,36 +114,32 @@ def held_in_districts(
     area: str | None = None,
     unassigned: bool = False,
     **conditions: Any,
-) -> dict[str, HeldOwners]:
-    """The reports taken in by each district that the conditions of ``held_reports.sql`` choose; one that is not named does not matter.
-
-    ``area``: only those that a grid (its code), or the grids of a division, own; ``unassigned``: only those without a grid.
-    """
+) -> tuple[NDArray[np.int16], HeldOwners]:
+    """Reports in order of their key, and the place of each one's district among those asked for, from 1."""
     seen = str(conn.scalar(text("SELECT CAST(pg_current_snapshot() AS text)")))
+    one = districts[0] if len(districts) == 1 else None
     owned = None
     if area is not None:
         owned = _owners(conn, area=area)
         conditions["report_ids"] = owned["report_id"].tolist()
-    reports = {code: _reports(conn, district=code, **conditions) for code in districts}
+    reports = _reports(conn, districts=list(districts), district=one, **conditions)
     if owned is None:
-        one = districts[0] if len(districts) == 1 else None
-        owned = _owners(conn, **_keys([each["report_id"] for each in reports.values()]), district=one)
-    held = {}
-    for code, columns in reports.items():
-        owners = _matched(owned, columns["report_id"])
-        reported, as_of = city_days(columns.pop("reported_at"), settings.zone), owners.pop("as_of")
-        n = len(reported)
-        all_held = HeldOwners(
-            **columns,
-            **owners,
-            district=np.full(n, code.encode()),
-            day=np.where(as_of == _NO_DAY, reported, as_of),
-            kept=np.zeros(n, dtype=bool),
-            seen=seen,
-        )
-        chosen = all_held.only(all_held.grid_id < 0) if unassigned else all_held
-        held[code] = replace(chosen, kept=standing_decisions(conn, settings, chosen))
-    return held
+        owned = _owners(conn, **_keys(reports["report_id"]), district=one)
+    owners = _matched(owned, reports["report_id"])
+    reported, as_of = city_days(reports.pop("reported_at"), settings.zone), owners.pop("as_of")
+    place = reports.pop("district")
+    held = HeldOwners(
+        **reports,
+        **owners,
+        district=np.array(["", *districts], dtype=np.bytes_)[place],
+        day=np.where(as_of == _NO_DAY, reported, as_of),
+        kept=np.zeros(len(place), dtype=bool),
+        seen=seen,
+    )
+    chosen = (place > 0) & (held.grid_id < 0) if unassigned else place > 0
+    if not chosen.all():
+        place, held = place[chosen], held.only(chosen)
+    return place, replace(held, kept=standing_decisions(conn, settings, held))
 
 
 def changed_since(conn: Connection, held: HeldOwners, rows: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -141,20 +148,10 @@ def changed_since(conn: Connection, held: HeldOwners, rows: NDArray[np.intp]) ->
     return np.intersect1d(np.array(found, dtype=np.int64), held.report_id[rows])
 
 
-def _together(held: Iterable[HeldOwners]) -> HeldOwners:
-    """All in order of their key; at least one is needed."""
-    parts = list(held)
-    if len(parts) == 1:
-        return parts[0]
-    names = [each.name for each in fields(HeldOwners) if each.name != "seen"]
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    order = np.argsort(columns["report_id"])
-    return HeldOwners(**{name: values[order] for name, values in columns.items()}, seen=parts[0].seen)
-
-
 def _reports(conn: Connection, **conditions: Any) -> Columns:
     """Columns of ``held_reports.sql`` in order of their key."""
-    asked = {"open_states": list(OPEN), **dict.fromkeys(("report_ids", "since", "until", "ended")), **conditions}
+    every = dict.fromkeys(("district", "report_ids", "first", "until", "ended"))
+    asked = {"open_states": list(OPEN), **every, **conditions}
     return _in_order(rows_out(conn, query("held_reports"), asked, _REPORT), _REPORT_NAMES)
 
 
@@ -173,15 +170,12 @@ def _in_order(rows: Rows, names: Iterable[str]) -> Columns:
     return {name: values[order] for name, values in columns.items()}
 
 
-def _keys(parts: Sequence[NDArray[np.int64]]) -> dict[str, Any]:
-    """Parameters of ``held_owners.sql`` for the owners of these reports, each part in order."""
-    count = sum(len(ids) for ids in parts)
-    if not count:
+def _keys(ids: NDArray[np.int64]) -> dict[str, Any]:
+    """Parameters of ``held_owners.sql`` for the owners of these reports, which are in order."""
+    if not len(ids):
         return {"report_ids": []}
-    first, last = min(int(ids[0]) for ids in parts if len(ids)), max(int(ids[-1]) for ids in parts if len(ids))
-    if count > _DENSE * (last - first):
-        return {"first": first, "last": last}
-    return {"report_ids": np.concatenate(parts).tolist()}
+    first, last = int(ids[0]), int(ids[-1])
+    return {"first": first, "last": last} if len(ids) > _DENSE * (last - first) else {"report_ids": ids.tolist()}
 
 
 def _matched(owned: Columns, ids: NDArray[np.int64]) -> Columns:

@@ -22,6 +22,7 @@ _REPORT = row_type(
 )  # fmt: skip
 _POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")])
 _SECOND = 1_000_000  # PostgreSQL counts microseconds since 2000
+_FIRST_DAY, _LAST_DAY = 8766, 9497  # 2024 and 2025, by the day since then
 
 
 def fill_grids(engine: Engine, count: int, seed: int) -> None:
@@ -52,7 +53,8 @@ def fill_reports(engine: Engine, count: int, seed: int) -> None:
     rng = np.random.default_rng(seed + 1)
     with engine.begin() as conn, _without_indexes(conn, "report"):
         for first in range(1, count + 1, _AT_ONCE):
-            _copy_reports(conn, first, min(_AT_ONCE, count + 1 - first), rng)
+            last = min(count, first + _AT_ONCE - 1)
+            _copy_reports(conn, first, last + 1 - first, rng, since=(first - 1) / count, until=last / count)
     maintain(engine, "VACUUM ANALYZE report")
     forget_owners(engine)
 
@@ -78,12 +80,16 @@ def maintain(engine: Engine, *statements: str) -> None:
             conn.execute(text(each))
 
 
-def _copy_reports(conn: Connection, first: int, count: int, rng: np.random.Generator) -> None:
+def _copy_reports(
+    conn: Connection, first: int, count: int, rng: np.random.Generator, *, since: float, until: float
+) -> None:
+    """Reports of a part of the two years, from share to share of them."""
     lon, lat = clustered_points(count, rng)
     points = np.zeros(count, dtype=_POINT)
     points["order"], points["type"], points["srid"], points["x"], points["y"] = 1, 0x20000001, 4326, lon, lat
     # 2024 and 2025, in order: reports come in as time goes by.
-    at = np.sort(rng.integers(8766 * 86_400, 9497 * 86_400, count)) * _SECOND
+    begin, end = (round((_FIRST_DAY + share * (_LAST_DAY - _FIRST_DAY)) * 86_400) for share in (since, until))
+    at = np.sort(rng.integers(begin, end, count)) * _SECOND
     columns: dict[str, NDArray[np.generic]] = {
         "id": np.arange(first, first + count),
         "category": np.char.add("c0", rng.integers(10, 40, count).astype(str)).astype("S4"),
