@@ -30,7 +30,7 @@ from web.vendor import vendor_url
 
 #: Our scripts in the order in which they need each other.
 SCRIPTS = (
-    "ground", "borders", "draft", "figures", "colours", "canvas", "drawing", "marks", "table", "grids", "dialogs", "panel", "card",
+    "ground", "borders", "draft", "figures", "colours", "canvas", "drawing", "marks", "labels", "table", "grids", "dialogs", "panel", "card",
     "tools", "keyboard", "saving", "conflicts", "suggesting", "files", "comments",
 )  # fmt: skip
 _EXPORTS = {"CSV": "csv", "GeoJSON": "geojson", "GeoPackage": "gpkg"}

@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { Ground, Draft, Figures, Colours, Drawing, Marks, NONE } = gridmap.plans;
+  const { Ground, Draft, Figures, Colours, Drawing, Marks, Labels, NONE } = gridmap.plans;
 
   // ``config`` comes with the page: addresses, words, what the account may do.
   class Table extends EventTarget {
@@ -21,7 +21,8 @@
       this.base = version.version;
       this.put(version);
       this.drawing = new Drawing(this.map, this.draft, this.colours);
-      this.marks = new Marks(this.map, this.draft, this.figures, this.drawing, this.state, this.words);
+      this.marks = new Marks(this.map, this.draft, this.drawing, this.state);
+      this.labels = new Labels(this.map, this.draft, this.figures, this.words);
       this.tell("open");
     }
 
@@ -39,7 +40,9 @@
       this.state.conflicts = [];
       this.put(version);
       Object.assign(this.drawing, { draft: this.draft, colours: this.colours });
-      Object.assign(this.marks, { draft: this.draft, figures: this.figures });
+      this.marks.draft = this.draft;
+      Object.assign(this.labels, { draft: this.draft, figures: this.figures });
+      this.labels.follow(this.labels.places.keys());
       this.drawing.redraw();
       this.marks.redraw();
       this.tell("reset");
@@ -51,6 +54,7 @@
       const recoloured = this.colours.follow(grids);
       if (!this.draft.grids[this.state.active]) this.state.active = NONE;
       this.drawing.follow(units, recoloured);
+      this.labels.follow(grids);
       this.marks.redraw();
       this.tell("change", { units, grids: [...new Set([...grids, ...recoloured])] });
     }
