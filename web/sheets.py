@@ -12,6 +12,7 @@ from geodata.days import today
 from geodata.exports import FORMATS, UnknownFormat
 from geodata.exports.columns import unformula
 from web import db
+from web.downloads import as_download
 
 Cells = Sequence[Sequence[str | int | float | None]]
 #: What a table of a page can be had as.
@@ -56,5 +57,4 @@ def sheet_response(title: str, kind: str, rows: Cells) -> Response:
     content = as_csv(rows) if kind == "csv" else as_workbook(title, rows)
     response = Response(content, mimetype=FORMATS[kind].mimetype)
     file_name = f"{title}-{today(db.settings().zone)}{FORMATS[kind].suffix}"
-    response.headers.set("Content-Disposition", "attachment", filename=file_name)
-    return response
+    return as_download(response, file_name)

@@ -27,6 +27,7 @@ from web.acting import actor
 from web.cases.asked import AskedList
 from web.cases.blueprint import blueprint
 from web.cases.export_words import wording
+from web.downloads import as_download
 from web.scope import scope
 
 
@@ -75,8 +76,7 @@ def _csv(engine: Engine, settings: Settings, seen: Scope, asked: AskedList, kind
             yield from csv_lines(exported_rows(conn, seen, asked.search, settings.zone, asked.order))
 
     response = Response(pieces(), mimetype=kind.mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=_file_name(kind))
-    return response
+    return as_download(response, _file_name(kind))
 
 
 def _table(settings: Settings, asked: AskedList, kind: Format) -> Response:

@@ -18,6 +18,7 @@ from gridmap.planning.telling import WORDS, rows_of
 from web import db
 from web.access import requires
 from web.acting import actor
+from web.downloads import as_download
 from web.errors import NotFound
 from web.i18n import language
 from web.paging import part_of
@@ -176,8 +177,7 @@ def _geojson(name: str, found: PlanComparison) -> Response:
     response = jsonify(moved_ground(found))
     response.mimetype = "application/geo+json"
     day = today(db.settings().zone)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}-{day}.geojson")
-    return response
+    return as_download(response, f"{name}-{day}.geojson")
 
 
 @blueprint.context_processor

@@ -21,6 +21,7 @@ from gridmap.errors import GridmapError
 from web import db
 from web.access import requires
 from web.api.fields import NotANumber
+from web.downloads import as_download
 from web.errors import status_of
 from web.i18n import language
 from web.plans.answers import as_json, fresh
@@ -119,6 +120,4 @@ def _geojson(frame: gpd.GeoDataFrame) -> bytes:
 def _file(title: str, ending: str, mimetype: str, content: bytes) -> Response:
     response = make_response(content)
     response.mimetype = mimetype
-    name = f"{title}-{today(db.settings().zone)}.{ending}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return as_download(response, f"{title}-{today(db.settings().zone)}.{ending}")
