@@ -75,5 +75,5 @@ def _tell(tables: Any, output: Path, language: Any) -> None:
     for message in tables.plan.messages:
         click.echo(message.text(language))
     for flag in tables.plan.flags[:_MOST_LINES]:
-        click.echo(flag.text(language), err=True)
+        click.echo(flag.text(language, str(flag.label + 1)), err=True)
     click.echo(words["written"].format(path=output))

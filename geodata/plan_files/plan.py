@@ -19,8 +19,10 @@ from gridmap.planning.barriers import barrier_costs
 from gridmap.planning.boundaries import grids_of_units
 from gridmap.planning.errors import BadNumber
 from gridmap.planning.graph import read_graph
+from gridmap.planning.outlines import UnitsOverlap
 from gridmap.planning.solving import Progress
 
+Shapes = NDArray[np.object_]
 UNITS: Final = "units"
 EDGES: Final = "edges"
 GRIDS: Final = "grids"
@@ -30,8 +32,8 @@ class EdgeUnknown(BadInput):
     """A border of a unit that the file does not have."""
 
     code = "edge_unknown"
-    zh = "edges 图层第 {row} 行的单元“{unit}”不在 units 图层中。"
-    en = "Row {row} of the layer edges names the unit “{unit}”, which the layer units does not have."
+    zh = "单元“{unit}”不在 units 图层中。"
+    en = "The layer units does not have the unit “{unit}”."
 
 
 class UnitTwice(BadInput):
@@ -40,6 +42,22 @@ class UnitTwice(BadInput):
     code = "unit_twice"
     zh = "units 图层中单元编号“{unit}”重复。"
     en = "The layer units has the unit “{unit}” twice."
+
+
+class UnitShapeWrong(BadInput):
+    """A unit without ground, or with an outline that crosses itself."""
+
+    code = "unit_shape_wrong"
+    zh = "该单元的图形无效：{problem}。请先修复图形，或用 gridmap units 重新生成单元。"
+    en = "The unit's shape is invalid: {problem}. Repair it, or make the units anew with gridmap units."
+
+
+class UnitsUponEachOther(BadInput):
+    """Ground that two units claim."""
+
+    code = "units_upon_each_other"
+    zh = "该单元与第 {other} 行的单元重叠，不能合成网格。请用 gridmap units 重新生成单元。"
+    en = "The unit overlaps that of row {other}, so they make no grids. Make the units anew with gridmap units."
 
 
 class UnitsInDegrees(BadInput):
@@ -80,7 +98,7 @@ def plan_of_file(
     )
     if units.crs is not None and units.crs.is_geographic:
         raise UnitsInDegrees()
-    shapes = np.asarray(units.geometry)
+    shapes = _checked(np.asarray(units.geometry))
     described = {
         "weights": pd.to_numeric(units[weight], errors="coerce").to_numpy(np.float64),
         **_borders(units, edges),
@@ -127,16 +145,25 @@ def _read(path: Path, layer: str, needed: list[str | None]) -> Any:
     return frame
 
 
+def _checked(shapes: Shapes) -> Shapes:
+    """Valid polygons. Errors: ``UnitShapeWrong`` with the row."""
+    lacking = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    for row in np.flatnonzero(lacking | ~shapely.is_valid(shapes))[:1].tolist():
+        problem = "empty" if lacking[row] else shapely.is_valid_reason(shapes[row])
+        raise UnitShapeWrong(field=UNITS, row=row + 1, problem=problem)
+    return shapes
+
+
 def _borders(units: Any, edges: Any) -> dict[str, NDArray[Any]]:
     """Borders between positions of units, the smaller first."""
     number = pd.Index(units["unit_id"])
     if number.has_duplicates:
-        raise UnitTwice(unit=number[number.duplicated()][0])
+        raise UnitTwice(field=UNITS, unit=number[number.duplicated()][0])
     pairs = np.column_stack([number.get_indexer(edges["a"]), number.get_indexer(edges["b"])])
     unknown = np.argwhere(pairs < 0)
     if len(unknown):
         row, end = unknown[0].tolist()
-        raise EdgeUnknown(row=row + 1, unit=edges["ab"[end]].iloc[row])
+        raise EdgeUnknown(field=EDGES, row=row + 1, unit=edges["ab"[end]].iloc[row])
     classes = edges["barrier"].fillna("").astype(str) if "barrier" in edges.columns else [""] * len(edges)
     return {
         "edges": np.sort(pairs, axis=1),
@@ -177,5 +204,9 @@ def _grids(units: Any, made: Plan, described: dict[str, NDArray[Any]], within: s
     }
     if within is not None:
         columns[within] = units.groupby("grid")[within].first().to_numpy()
-    shapes = grids_of_units(np.asarray(units.geometry), made.labels).shapes
+    try:
+        shapes = grids_of_units(np.asarray(units.geometry), made.labels).shapes
+    except UnitsOverlap as error:
+        one, other = sorted(int(error.values[name]) + 1 for name in ("unit", "other"))
+        raise UnitsUponEachOther(field=UNITS, row=other, other=one) from None
     return gpd.GeoDataFrame(columns, geometry=shapes, crs=units.crs)
