@@ -15,7 +15,7 @@ from web import db
 DATED = frozenset(
     {
         "api.grid", "api.grids", "api.lineage", "api.locate", "areas.index", "coverage.findings", "coverage.grids", "coverage.index",
-        "coverage.on_map", "coverage.shapes", "coverage.sizes", "data.grid", "data.grids", "figures.export", "figures.index", "heat.figures", "heat.grids", "heat.index",
+        "coverage.on_map", "coverage.shapes", "coverage.sizes", "coverage.state", "data.grid", "data.grids", "figures.export", "figures.index", "heat.figures", "heat.grids", "heat.index",
         "heat.latest", "map_page.building", "map_page.card", "map_page.compound", "map_page.grid", "map_page.index", "map_page.search",
         "map_page.service", "tiles.vector",
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Connection, Row, Text, cast, func, or_, select
@@ -41,15 +42,17 @@ class FindingPage:
     next_cursor: int | None
 
 
-def finding_counts(conn: Connection, scope: Scope, area: str | None = None) -> dict[str, KindCount]:
-    """Counts by kind inside the scope and an area; every kind is there."""
+def finding_counts(
+    conn: Connection, scope: Scope, area: str | None = None, *, on_day: date | None = None
+) -> dict[str, KindCount]:
+    """Counts by kind inside the scope and an area; every kind is there. ``on_day``: of another day than today."""
     query = select(
         finding.c.kind,
         func.count(),
         func.coalesce(func.sum(finding.c.area_m2), 0.0),
         func.coalesce(func.sum(finding.c.households), 0),
     )
-    rows = conn.execute(query.where(*_conditions(scope, None, area)).group_by(finding.c.kind))
+    rows = conn.execute(query.where(*_conditions(scope, None, area, on_day)).group_by(finding.c.kind))
     found = {kind: KindCount(count, float(ground), int(homes)) for kind, count, ground, homes in rows}
     return {kind: found.get(kind, KindCount(0, 0.0, 0)) for kind in FINDING_KINDS}
 
@@ -62,11 +65,12 @@ def list_findings(
     *,
     limit: int = 50,
     cursor: int = 0,
+    on_day: date | None = None,
 ) -> FindingPage:
     """Findings after the key ``cursor``: place (``lon``, ``lat``), community, grids, building. Errors: ``UnknownFindingKind``."""
     if kind is not None and kind not in FINDING_KINDS:
         raise UnknownFindingKind(field="kind", value=kind)
-    chosen = _conditions(scope, kind, area)
+    chosen = _conditions(scope, kind, area, on_day)
     inside = func.ST_PointOnSurface(finding.c.geom)
     query = (
         select(
@@ -94,16 +98,22 @@ def list_findings(
 
 
 def finding_shapes(
-    conn: Connection, scope: Scope, kind: str | None = None, area: str | None = None, *, limit: int
+    conn: Connection,
+    scope: Scope,
+    kind: str | None = None,
+    area: str | None = None,
+    *,
+    limit: int,
+    on_day: date | None = None,
 ) -> list[Row[Any]]:
     """``ref``, ``kind``, ``grid_a``, ``grid_b``, ``area_m2`` and ``geojson`` of the first findings."""
     columns = (finding.c.ref, finding.c.kind, finding.c.grid_a, finding.c.grid_b, finding.c.area_m2)
     query = select(*columns, func.ST_AsGeoJSON(finding.c.geom, 7).label("geojson"))
-    return list(conn.execute(query.where(*_conditions(scope, kind, area)).order_by(finding.c.id).limit(limit)))
+    return list(conn.execute(query.where(*_conditions(scope, kind, area, on_day)).order_by(finding.c.id).limit(limit)))
 
 
-def _conditions(scope: Scope, kind: str | None, area: str | None) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _conditions(scope: Scope, kind: str | None, area: str | None, on_day: date | None) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [finding.c.on_day.is_(None) if on_day is None else finding.c.on_day == on_day]
     if scope.areas is not None:
         areas = cast(list(scope.areas), ARRAY(Text))
         found.append(

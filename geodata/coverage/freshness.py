@@ -26,9 +26,14 @@ class Freshness:
         return self.at is not None and not self.changed
 
 
-def coverage_freshness(conn: Connection, day: date) -> Freshness:
-    """How the derived figures stand to the layers of a day. A database without grids and buildings has nothing to derive."""
-    noted = conn.scalar(select(fact.c.value).where(fact.c.name == FACT))
+def fact_of(day: date) -> str:
+    """Where it is noted of which state of the layers the findings of another day are."""
+    return f"{FACT} of {day.isoformat()}"
+
+
+def coverage_freshness(conn: Connection, day: date, name: str = FACT) -> Freshness:
+    """How what was derived, and noted under a name, stands to the layers of a day. A database without grids and buildings has nothing to derive."""
+    noted = conn.scalar(select(fact.c.value).where(fact.c.name == name))
     present = layer_versions(conn)
     if noted is None:
         return Freshness(None, tuple(name for name in LAYERS if present.get(name)))

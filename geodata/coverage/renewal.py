@@ -12,16 +12,18 @@ from sqlalchemy import Connection, delete, func, null, select
 from sqlalchemy.dialects.postgresql import insert
 
 from geodata.copying import copy_in
-from geodata.coverage.freshness import FACT, LAYERS
+from geodata.coverage.freshness import FACT, LAYERS, fact_of
 from geodata.days import today, valid_on
 from geodata.indexes.city import grid_index
 from geodata.settings import Settings
-from geodata.tables import building, building_grid, division, fact, finding, grid, household
+from geodata.tables import building, building_grid, division_in_time, fact, finding, grid, household
 from geodata.versions import layer_versions
 from gridmap.assignment import GridIndex
 from gridmap.coverage import Holding, hold_buildings, tiling_flaws
 
 Shapes = NDArray[np.object_]
+#: Other days whose findings are kept.
+DAYS_KEPT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +46,67 @@ class _Layer:
     above: list[str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What lies in which grid of a day; ``homes`` and ``held`` are aligned with the buildings."""
+
+    day: date
+    versions: dict[str, int]
+    grids: _Layer
+    communities: _Layer
+    buildings: _Layer
+    homes: NDArray[np.int64]
+    held: Holding
+
+    def findings(self) -> pd.DataFrame:
+        """What is wrong with the grids: rows of ``finding``."""
+        ground = _ground_rows(self.grids, self.communities, self.buildings, self.homes)
+        houses = _house_rows(self.buildings, self.grids, self.communities, self.held, self.homes)
+        return pd.concat([ground, houses], ignore_index=True)
+
+    def summary(self, findings: pd.DataFrame) -> RenewalSummary:
+        """In numbers."""
+        kinds = {str(kind): int(count) for kind, count in findings["kind"].value_counts().items()}
+        return RenewalSummary(len(self.grids.ids), len(self.buildings.ids), int(self.homes.sum()), kinds)
+
+
 def renew_coverage(conn: Connection, settings: Settings) -> RenewalSummary:
     """Replace ``building_grid`` and ``finding`` by what the layers of today say, and note of which versions that is.
 
     All in the caller's transaction; a second renewal at the same time waits for the first.
     """
+    seen = _look(conn, settings, today(settings.zone))
+    conn.execute(delete(finding).where(finding.c.on_day.is_(None)))
+    conn.execute(delete(building_grid))
+    copy_in(conn, "building_grid", _building_rows(seen.buildings, seen.grids, seen.held, seen.homes))
+    found = seen.findings()
+    copy_in(conn, "finding", found)
+    _note(conn, seen, FACT)
+    return seen.summary(found)
+
+
+def renew_findings(conn: Connection, settings: Settings, day: date) -> RenewalSummary:
+    """Replace the findings of another day by what its grids and divisions, and the buildings of now, say.
+
+    Those of a few days are kept, the ones derived last. In the caller's transaction, one renewal after the other.
+    """
+    seen = _look(conn, settings, day)
+    conn.execute(delete(finding).where(finding.c.on_day == day))
+    found = seen.findings()
+    copy_in(conn, "finding", found.assign(on_day=day))
+    _note(conn, seen, fact_of(day))
+    _forget(conn)
+    return seen.summary(found)
+
+
+def _look(conn: Connection, settings: Settings, day: date) -> "_Seen":
     conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("gridmap coverage", 0))))
     # Versions come first: a layer that changes while the rest is read is derived again.
-    versions, day = layer_versions(conn), today(settings.zone)
-    grids, communities, buildings = _grids(conn, day), _communities(conn), _buildings(conn)
+    versions = layer_versions(conn)
+    grids, communities, buildings = _grids(conn, day), _communities(conn, day), _buildings(conn)
     homes = _households(conn, buildings.ids)
     held = hold_buildings(buildings.shapes, grids.shapes, index=_index_of(conn, settings, grids, versions, day))
-    conn.execute(delete(finding))
-    conn.execute(delete(building_grid))
-    copy_in(conn, "building_grid", _building_rows(buildings, grids, held, homes))
-    found = pd.concat(
-        [_ground_rows(grids, communities, buildings, homes), _house_rows(buildings, grids, communities, held, homes)],
-        ignore_index=True,
-    )
-    copy_in(conn, "finding", found)
-    _note(conn, {name: versions.get(name, 0) for name in LAYERS}, day)
-    kinds = {str(kind): int(count) for kind, count in found["kind"].value_counts().items()}
-    return RenewalSummary(len(grids.ids), len(buildings.ids), int(homes.sum()), kinds)
+    return _Seen(day, versions, grids, communities, buildings, homes, held)
 
 
 def _index_of(
@@ -82,10 +123,11 @@ def _grids(conn: Connection, day: date) -> _Layer:
     return _layer(conn, select(*columns).where(valid_on(grid, day)).order_by(grid.c.code))
 
 
-def _communities(conn: Connection) -> _Layer:
-    columns = (division.c.id, division.c.code, func.ST_AsBinary(division.c.geom).label("wkb"), division.c.parent_code)
-    there = (division.c.level == "community") & division.c.retired_on.is_(None)
-    return _layer(conn, select(*columns).where(there).order_by(division.c.code))
+def _communities(conn: Connection, day: date) -> _Layer:
+    then = division_in_time.c
+    columns = (then.id, then.code, func.ST_AsBinary(then.geom).label("wkb"), null())
+    there = (then.level == "community") & valid_on(division_in_time, day)
+    return _layer(conn, select(*columns).where(there).order_by(then.code))
 
 
 def _buildings(conn: Connection) -> _Layer:
@@ -175,8 +217,17 @@ def _findings(shapes: Shapes, **columns: Any) -> pd.DataFrame:
     return frame.astype({**texts, "area_m2": "float64", "households": "int64"})
 
 
-def _note(conn: Connection, versions: dict[str, int], day: date) -> None:
+def _note(conn: Connection, seen: _Seen, name: str) -> None:
     at: datetime = conn.scalars(select(func.now())).one()
-    value = {"versions": versions, "day": day.isoformat(), "at": at.isoformat()}
-    noted = insert(fact).values(name=FACT, value=value)
+    versions = {layer: seen.versions.get(layer, 0) for layer in LAYERS}
+    value = {"versions": versions, "day": seen.day.isoformat(), "at": at.isoformat()}
+    noted = insert(fact).values(name=name, value=value)
     conn.execute(noted.on_conflict_do_update(index_elements=["name"], set_={"value": noted.excluded.value}))
+
+
+def _forget(conn: Connection) -> None:
+    """Let go of the findings of other days, but for those that were derived last."""
+    noted = select(fact.c.name, fact.c.value["day"].astext.label("day")).where(fact.c.name.startswith(f"{FACT} of "))
+    for row in conn.execute(noted.order_by(fact.c.value["at"].astext.desc()).offset(DAYS_KEPT)).all():
+        conn.execute(delete(finding).where(finding.c.on_day == date.fromisoformat(row.day)))
+        conn.execute(delete(fact).where(fact.c.name == row.name))

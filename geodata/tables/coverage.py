@@ -3,6 +3,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -34,7 +35,8 @@ Index("ix_building_grid_grid_id", building_grid.c.grid_id)
 FINDING_KINDS = ("gap", "overlap", "outside", "building_in_none", "building_in_several")
 
 #: What is wrong with the layers, found by the last run: gaps and overlaps of grids, parts outside their community, buildings that no
-#: grid or several hold. Replaced as a whole by each run.
+#: grid or several hold. Replaced as a whole by each run. ``on_day`` is NULL for the grids of today, else the day whose grids were looked
+#: at because somebody asked for it.
 finding = Table(
     "finding",
     metadata,
@@ -49,7 +51,9 @@ finding = Table(
     Column("households", Integer),
     Column("geom", Geometry("GEOMETRY", srid=4326, spatial_index=True)),
     Column("found_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("on_day", Date),
     one_of("kind", FINDING_KINDS),
 )
+Index("ix_finding_on_day", finding.c.on_day, postgresql_where=finding.c.on_day.is_not(None))
 Index("ix_finding_kind_area_code", finding.c.kind, finding.c.area_code)
 Index("ix_finding_building_id", finding.c.building_id)

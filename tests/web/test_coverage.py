@@ -1,13 +1,18 @@
 """The coverage page: figures against what was loaded, their lists, scope, few homes, old figures."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, select, text, update
+from sqlalchemy import Engine, delete, func, select, text, update
 
-from geodata.coverage.renewal import renew_coverage
+from geodata.coverage.findings import finding_counts
+from geodata.coverage.freshness import fact_of
+from geodata.coverage.renewal import DAYS_KEPT, renew_coverage, renew_findings
 from geodata.jobs.coverage import KIND
+from geodata.jobs.runner import Runner
+from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from geodata.tables import building, fact, grid, household, job
 from tests.geodata.cities import (
@@ -186,3 +191,47 @@ def test_without_any_household_the_stated_ones_count(
         renew_coverage(conn, web_settings)
     found = figures(signed_in("leader").get("/coverage?lang=en").text)
     assert found["households in 10 grids"] == "400"
+
+
+def test_findings_of_another_day_are_derived_when_somebody_asks(
+    derived: Engine, signed_in: SignIn, web_settings: Settings
+) -> None:
+    with derived.begin() as conn:
+        conn.execute(update(grid).where(grid.c.code == "x").values(valid=func.daterange(date(2026, 1, 1), None)))
+        conn.execute(delete(job))
+    browser, at = signed_in("leader"), "at=2025-06-01&lang=en"
+    page = browser.get(f"/coverage/findings?{at}").text
+    # The page asks by itself.
+    assert re.search(r'hx-get="/coverage/state\?at=2025-06-01"', page)
+    assert "Nothing found" not in page
+    for _ in range(2):
+        assert "The grids of 2025-06-01 are being checked" in browser.get(f"/coverage/state?{at}").text
+    with derived.connect() as conn:
+        assert conn.execute(select(job.c.kind, job.c.arguments)).all() == [("coverage_of_a_day", {"day": "2025-06-01"})]
+    assert Runner(derived, web_settings).run_one()
+    assert browser.get(f"/coverage/state?{at}").headers["HX-Refresh"] == "true"
+    for query in (at, "lang=en"):
+        told = figures(browser.get(f"/coverage?{query}").text)
+        [gaps] = [number for words, number in told.items() if words.startswith("Gaps")]
+        assert browser.get(f"/coverage/findings?kind=gap&{query}").text.count('class="gm-row-link"') == int(gaps)
+    then, now = (browser.get(f"/coverage/shapes.json?{query}").json["features"] for query in (at, ""))
+
+    def names_x(features: list[Any]) -> bool:
+        return any("x" in line.split(" · ") for each in features for line in each["properties"]["words"])
+
+    assert (names_x(then), names_x(now)) == (False, True)
+    # Today's stay when other days come and go.
+    with derived.begin() as conn:
+        before = finding_counts(conn, EVERYTHING)
+        for number in range(DAYS_KEPT + 1):
+            renew_findings(conn, web_settings, date(2025, 7, 1) + timedelta(days=number))
+            conn.execute(text("UPDATE fact SET value = jsonb_set(value, '{at}', to_jsonb('2026-01-01T00:00:' || lpad(CAST(:n AS text), 2, '0'))) WHERE name = :name"), {
+                "n": number, "name": fact_of(date(2025, 7, 1) + timedelta(days=number)),
+            })  # fmt: skip
+        assert finding_counts(conn, EVERYTHING) == before
+        noted = select(fact.c.name).where(fact.c.name.startswith("coverage of "))
+        days = set(conn.scalars(noted))
+        assert fact_of(date(2025, 7, 1) + timedelta(days=DAYS_KEPT)) in days
+        assert len(days) == DAYS_KEPT
+        renew_coverage(conn, web_settings)
+        assert set(conn.scalars(noted)) == days

@@ -75,6 +75,7 @@ ASKED: dict[str, tuple[str, str, str]] = {
     "coverage.findings": ("/coverage/findings?", "", ""),
     "coverage.shapes": ("/coverage/shapes.json?", "", ""),
     "coverage.sizes": ("/coverage/sizes.json?", "", ""),
+    "coverage.state": ("/coverage/state?", "", ""),
     "data.grid": ("/data/grids/e?", "e 旧网格", "e 新网格"),
     "data.grids": ("/data/grids?", "e 旧网格", "e 新网格"),
     "figures.export": ("/figures/areas/csv?", "", ""),
@@ -159,10 +160,10 @@ def test_a_page_of_another_day_says_so_and_leads_back(reader: FlaskClient, addre
     assert f"按 {tomorrow} 的网格" in reader.get(f"{address}?at={tomorrow}").text
 
 
-def test_what_is_only_known_of_today_says_so(reader: FlaskClient) -> None:
+def test_what_is_counted_from_the_buildings_of_today_says_so(reader: FlaskClient) -> None:
     for address in ("/coverage", "/coverage/findings", "/coverage/map"):
-        assert "只按今天的网格检查" in reader.get(f"{address}?at={BEFORE}").text, address
-        assert "只按今天的网格检查" not in reader.get(address).text, address
+        assert "按现有楼栋统计" in reader.get(f"{address}?at={BEFORE}").text, address
+        assert "按现有楼栋统计" not in reader.get(address).text, address
     assert "楼栋和住户按今天计" in reader.get(f"/map/grids/e?at={BEFORE}").text
     assert "楼栋和住户按今天计" not in reader.get("/map/grids/e").text
     assert f"{BEFORE} 的网格" in _legend(reader.get(f"/map?at={BEFORE}").text)

@@ -12,7 +12,8 @@ from web import db
 from web.access import requires
 from web.areas import area_choice, asked_area
 from web.coverage.blueprint import STEP, blueprint
-from web.days import asked_day
+from web.coverage.state import renewal_state
+from web.days import asked_day, other_day
 from web.map_words import GRID_KIND
 from web.paging import A_PAGE, pager, part_of, whole_number
 from web.scope import scope
@@ -46,13 +47,16 @@ def grids() -> str:
 @requires(Permission.VIEW_COVERAGE)
 def findings() -> str:
     """Findings of a kind in an area."""
-    area, kind = asked_area(), request.args.get("kind") or None
-    page = list_findings(db.connection(), scope(), kind, area, limit=A_PAGE, cursor=whole_number("cursor", 0))
+    conn, area, kind = db.connection(), asked_area(), request.args.get("kind") or None
+    asked_day()
+    cursor = whole_number("cursor", 0)
+    page = list_findings(conn, scope(), kind, area, limit=A_PAGE, cursor=cursor, on_day=other_day())
     return render_template(
         "coverage/findings.html",
         **area_choice(area),
         area_code=area,
         kind=kind,
+        state=renewal_state(conn, other_day()),
         page=page,
         pager=pager(page.next_cursor),
     )

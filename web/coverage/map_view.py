@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 
 from geodata.coverage.figures import grid_sizes
 from geodata.coverage.findings import finding_shapes
-from geodata.days import today
 from gridmap.access import Permission
 from gridmap.coverage import BOUNDS, Size
 from web import db
 from web.access import requires
 from web.areas import area_choice, asked_area
 from web.coverage.blueprint import FINDING_WORDS, blueprint, square_metres
-from web.days import asked_day
+from web.coverage.state import renewal_state
+from web.days import asked_day, other_day
 from web.map_assets import grid_layer, grid_tiles, page_map
 from web.maps import GridChoropleth, LayerSwitch, Legend, LegendRow, render
 from web.maps.shapes import ShapeLayer
@@ -50,11 +50,11 @@ def on_map() -> str:
     made.add_child(
         Legend(_("Households against the bounds"), _size_rows(), unit=_("general grids"), note=note, layer=sizes)
     )
-    checked = _("As of %(day)s", day=today(settings.zone).isoformat())
-    made.add_child(Legend(_("Findings"), _finding_rows(kind), note=checked, layer=shapes))
+    made.add_child(Legend(_("Findings"), _finding_rows(kind), note=note, layer=shapes))
     LayerSwitch().add_to(made)
     return render_template(
-        "coverage/map.html", parts=render(made, csp_nonce()), has_grids=has_grids, **area_choice(area), area_code=area, kind=kind
+        "coverage/map.html", parts=render(made, csp_nonce()), has_grids=has_grids, **area_choice(area), area_code=area, kind=kind,
+        state=renewal_state(conn, other_day()),
     )  # fmt: skip
 
 
@@ -71,10 +71,9 @@ def sizes() -> Response:
 @requires(Permission.VIEW_COVERAGE)
 def shapes() -> Response:
     """Findings as GeoJSON with their words; those of the ground unless a ``kind`` is asked for."""
-    # The day is kept by the page's links; what is checked are the grids of today.
     asked_day()
     kind = request.args.get("kind") or None
-    rows = finding_shapes(db.connection(), scope(), kind, asked_area(), limit=_MOST_SHAPES)
+    rows = finding_shapes(db.connection(), scope(), kind, asked_area(), limit=_MOST_SHAPES, on_day=other_day())
     features = [
         {
             "type": "Feature",

@@ -11,7 +11,6 @@ from geodata.coverage.figures import (
     totals_of,
 )
 from geodata.coverage.findings import finding_counts
-from geodata.days import today
 from gridmap.access import Permission
 from gridmap.coverage import BOUNDS, Size, bounds_of
 from gridmap.privacy import protected
@@ -20,7 +19,7 @@ from web.access import requires
 from web.areas import area_choice, asked_area
 from web.coverage.blueprint import STEP, blueprint
 from web.coverage.state import renewal_state
-from web.days import asked_day
+from web.days import asked_day, other_day
 from web.scope import scope
 
 #: The histogram's last bar takes everything from here on.
@@ -53,11 +52,12 @@ def index() -> str:
         "coverage/index.html",
         **area_choice(area),
         area_code=area,
-        state=renewal_state(conn, today(db.settings().zone)),
+        state=renewal_state(conn),
+        ground=renewal_state(conn, other_day()),
         totals=totals_of(grids),
         bounds=BOUNDS["general"],
         bars=size_bars(grids, area),
-        counts=finding_counts(conn, scope(), area),
+        counts=finding_counts(conn, scope(), area, on_day=other_day()),
         parts=parts if len(parts) > 1 else [],
         parts_told=protected([part.totals.households for part in parts]),
         grids=listed,

@@ -1,7 +1,6 @@
 from flask import render_template, request
 
 from geodata.coverage.findings import finding_counts, list_findings
-from geodata.days import today
 from gridmap.access import Permission
 from web import db
 from web.access import requires
@@ -26,5 +25,5 @@ def findings() -> str:
         counts=finding_counts(conn, scope(), area),
         page=page,
         pager=pager(page.next_cursor),
-        state=renewal_state(conn, today(db.settings().zone)),
+        state=renewal_state(conn),
     )

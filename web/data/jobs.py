@@ -38,6 +38,7 @@ JOB_WORDS = {
     "addresses": _l("Look for addresses"),
     "addresses_timer": _l("Look for addresses again"),
     "coverage": _l("Derive coverage"),
+    "coverage_of_a_day": _l("Check the grids of another day"),
     "coverage_timer": _l("Look for changed layers"),
     "positions": _l("Judge coordinates"),
     "positions_timer": _l("Judge coordinates every day"),
