@@ -13,7 +13,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +32,7 @@ from geodata.plans.versions import PRESENT, PlannedGrid, PlanVersion, add_versio
 from gridmap.planning import plan
 from scripts.benchmarks.voronoi_city import CELL_M, voronoi_city
 
-PASSWORD = "a long enough password"  # noqa: S105
+PASSWORD = "a long enough password"
 STREET = "150105001"
 WEST, SOUTH = 111.70, 40.80
 #: Degrees of a metre at 40.8 degrees north.
@@ -46,7 +45,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--units", type=int, nargs="+", default=[500, 5000])
     options = parser.parse_args(argv)
     with _service(options.units) as (address, plans), sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         _sign_in(page, address)
         for units, ref in plans.items():
@@ -122,7 +123,16 @@ def _service(sizes: list[int]) -> Iterator[tuple[str, dict[int, UUID]]]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         environment = {**os.environ, "GRIDMAP_DATABASE_URL": cluster.url("table"), "GRIDMAP_HOME": home}
-        command = [sys.executable, "-m", "gunicorn", "--config", "python:web.gunicorn", "--bind", f"127.0.0.1:{port}", "web:create_app()"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "python:web.gunicorn",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "web:create_app()",
+        ]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             _await(f"http://127.0.0.1:{port}/sign-in")

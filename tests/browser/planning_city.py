@@ -55,7 +55,9 @@ def street_ground() -> PlanGround:
                 rows.append(_facts(community, code, column, row))
     shapes = np.array(boxes, dtype=object)
     edges, border_m = _borders(shapes)
-    barrier = np.array(["water" if {a % 6, b % 6} == {2, 3} and a < 12 else "" for a, b in edges.tolist()], dtype=object)
+    barrier = np.array(
+        ["water" if {a % 6, b % 6} == {2, 3} and a < 12 else "" for a, b in edges.tolist()], dtype=object
+    )
     metres = _metres(shapes)
     units = pd.DataFrame(rows).assign(
         area_m2=shapely.area(metres),
@@ -73,7 +75,9 @@ def insert_street(conn: Connection, author: str) -> UUID:
     for statement in str(CITY).split(";"):
         conn.execute(text(statement), {"street": STREET, "left": LEFT, "right": RIGHT} if ":left" in statement else {})
     conn.execute(
-        text("UPDATE division SET geom = ST_Multi(ST_MakeEnvelope(111.69, 40.79, 111.73, 40.82, 4326)) WHERE code = '1501'")
+        text(
+            "UPDATE division SET geom = ST_Multi(ST_MakeEnvelope(111.69, 40.79, 111.73, 40.82, 4326)) WHERE code = '1501'"
+        )
     )
     ground = street_ground()
     compounds = ground.units["compound_id"].dropna().unique().tolist()
@@ -144,7 +148,9 @@ def _metres(shapes: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> "np.ndarr
     return found
 
 
-def _borders(shapes: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> "tuple[np.ndarray[tuple[int, int], np.dtype[np.int32]], np.ndarray[tuple[int], np.dtype[np.float64]]]":
+def _borders(
+    shapes: "np.ndarray[tuple[int], np.dtype[np.object_]]",
+) -> "tuple[np.ndarray[tuple[int, int], np.dtype[np.int32]], np.ndarray[tuple[int], np.dtype[np.float64]]]":
     metres = _metres(shapes)
     pairs = shapely.STRtree(metres).query(metres, predicate="intersects").T
     pairs = pairs[pairs[:, 0] < pairs[:, 1]]
