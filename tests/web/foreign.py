@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import mapbox_vector_tile
+import numpy as np
+import pandas as pd
+import shapely
 from PIL import Image
 from sqlalchemy import Connection, text
 
 from geodata.account_areas import set_areas
 from geodata.accounts import add_account
 from geodata.audit import note
+from geodata.plans.ground import PlanGround, write_ground
+from geodata.plans.listing import add_plan, change_plan
+from geodata.plans.talk import add_comment, note_step
+from geodata.plans.versions import PRESENT, PlannedGrid, PlanVersion, add_version
 from geodata.tables import (
     api_token,
     building_grid,
@@ -26,6 +33,7 @@ from geodata.tables import (
     saved_filter,
 )
 from gridmap.datum import HYPOTHESES
+from gridmap.planning.approval import PlanStep
 from tests.geodata.cities import (
     OTHER_COMMUNITY,
     OTHER_WEST,
@@ -59,7 +67,7 @@ LON, LAT = OTHER_WEST + SIDE / 2, SOUTH + SIDE / 2
 #: Tables of which the city of the test has foreign rows alone.
 _WORK = (
     "report", "owner", "owner_history", "event", "doubt", "photo", "address_search", "hotline_order", "pile", "datum_stream",
-    "datum_correction", "notice", "publication", "grid_lineage", "place_flag",
+    "datum_correction", "notice", "publication", "grid_lineage", "place_flag", "plan", "plan_version", "plan_event", "plan_comment",
 )  # fmt: skip
 _GRIDS = re.compile(rf"(?<!\d){str(FIRST_GRID)[:-2]}\d\d(?!\d)")
 
@@ -141,6 +149,7 @@ def make_foreign(conn: Connection) -> Foreign:
     conn.execute(_ORDER, {"number": ORDER, "place": PLACE, "community": OTHER_COMMUNITY, "lon": LON, "lat": LAT})
     token, deputy = _private(conn)
     _positions(conn)
+    _plan(conn)
     refs = conn.scalars(
         text(
             " UNION ".join(
@@ -158,6 +167,8 @@ def make_foreign(conn: Connection) -> Foreign:
                     "compound_body",
                     "pile",
                     "datum_correction",
+                    "plan",
+                    "plan_comment",
                 )
             )
         )
@@ -205,6 +216,47 @@ def _photo(conn: Connection) -> str:
         **values, report_id=latest, number=1, intake_district=OTHER_COMMUNITY[:6], lon=LON, lat=LAT
     )
     return str(conn.scalar(made.returning(photo.c.ref)))
+
+
+def _plan(conn: Connection) -> None:
+    """A plan of two grids in the foreign part, with what people said about it."""
+    made = add_plan(conn, f"{PLACE}方案", OTHER_COMMUNITY, target=400, lower=300, upper=500, account_id=None)
+    shapes = np.array(
+        [shapely.box(OTHER_WEST + at * SIDE, SOUTH, OTHER_WEST + (at + 1) * SIDE, SOUTH + SIDE) for at in range(2)]
+    )
+    units = pd.DataFrame(
+        {
+            "community_code": OTHER_COMMUNITY,
+            "kind": "block",
+            "name": f"{PLACE}单元",
+            "compound_id": pd.array([None] * 2, dtype="Int64"),
+            "fixed_code": None,
+            "households": [HOMES, 0],
+            "care": 0,
+            "cases": [REPORTS, 0],
+            "area_m2": 1.0,
+            "perimeter_m": 4.0,
+            "x_m": [0.0, 1.0],
+            "y_m": 0.0,
+        }
+    )
+    edges = np.array([[0, 1]], dtype=np.int32)
+    buildings = pd.DataFrame({"building_id": [], "unit": []}).astype(np.int64)
+    write_ground(
+        conn, made.id, PlanGround(units, shapes, edges, np.array([1.0]), np.array([""], dtype=object), buildings)
+    )
+    grids = tuple(PlannedGrid(f"{PLACE}网格", code=code) for code in ("x", "y"))
+    for version in (PRESENT, PRESENT + 1):
+        labels = np.array([version - PRESENT, 1 - (version - PRESENT)], dtype=np.int32)
+        add_version(conn, made.id, PlanVersion(version, version - 1 or None, labels, grids, "drawn", f"{PRIVATE}说明"))
+    change_plan(
+        conn,
+        made.id,
+        version=PRESENT + 1,
+        remarks=[{"community": OTHER_COMMUNITY, "units": 2, "counted": "households", "adjusted": {}}],
+    )
+    add_comment(conn, made.id, PRESENT, f"{PRIVATE}意见", at=(LON, LAT), account_id=None)
+    note_step(conn, made.id, PlanStep.PROPOSE, PRESENT + 1, reason=f"{PRIVATE}理由", account_id=None)
 
 
 def _private(conn: Connection) -> tuple[int, int]:

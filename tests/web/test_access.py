@@ -25,7 +25,7 @@ FILING = ("api.file", "api.keep_photo", "report_page.index", "report_page.file",
 _FILL = {
     "ref": str(uuid.UUID(int=0)),
     "code": "e",
-    "number": "HH-1",
+    "number": "1",
     "path": "x",
     "package": "x",
     "filename": "x",
@@ -34,6 +34,9 @@ _FILL = {
     "y": 0,
     "photo": str(uuid.UUID(int=0)),
     "size": "small",
+    "version": 1,
+    "comment": str(uuid.UUID(int=0)),
+    "job": str(uuid.UUID(int=0)),
 }
 
 

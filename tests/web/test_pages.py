@@ -26,6 +26,7 @@ PAGES = [
     "/cases",
     "/coverage",
     "/notices",
+    "/plans",
     "/map/grids/e/history",
 ]
 
