@@ -125,8 +125,8 @@ def sheet_of(found: Portfolio, number: int) -> Sheet:
     height = min(max(_HEIGHT - _HEAD_MM - lines * _LINE_MM, _MAP_MM[0]), _MAP_MM[1])
     code = "" if layer.fresh[number] else layer.codes[number]
     shape = layer.shapes[number]
-    others = [(layer.names[at] or layer.codes[at], layer.shapes[at]) for at in range(len(layer)) if at != number]
-    others += found.around
+    named = zip(layer.names, layer.codes, layer.shapes, strict=True)
+    others = [(name or code, other) for at, (name, code, other) in enumerate(named) if at != number] + found.around
     numbered = [
         Numbered(
             house.number, str(row["name"]).removeprefix(str(row["compound"])), float(row["lon"]), float(row["lat"])
