@@ -219,14 +219,14 @@ def watch(visit: Visit) -> None:
     page.on("response", lambda r: visit.problems.append(f"{r.status} {r.url}") if r.status >= 400 else None)
 
 
-def sign_in(server: str, browser: Browser, name: str) -> Any:
+def sign_in(server: str, browser: Browser, name: str, password: str = PASSWORD) -> Any:
     """The cookies of an account that signs in on the page."""
     context = browser.new_context()
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(f"{server}/sign-in")
     page.fill("input[name=name]", name)
-    page.fill("input[name=password]", PASSWORD)
+    page.fill("input[name=password]", password)
     page.click("form[action*='sign-in'] button[type=submit]")
     page.wait_for_url(lambda url: "/sign-in" not in url)
     cookies = context.storage_state()

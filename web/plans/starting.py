@@ -123,9 +123,9 @@ def _job(conn: Connection, row: Row[Any]) -> Row[Any] | None:
 
 def _households(name: str) -> int:
     """A number of households of the form; what is none is told as bounds that contradict each other."""
-    raw = field(name, 9)
-    if not (raw.isascii() and raw.isdigit()):
-        said: dict[str, Any] = {each: field(each, 9) or "—" for each in ("lower", "target", "upper")}
+    raw = field(name, 20)
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
+        said: dict[str, Any] = {each: field(each, 20) or "—" for each in ("lower", "target", "upper")}
         raise PlanBoundsWrong(field="target", **said)
     return int(raw)
 
