@@ -191,6 +191,10 @@ def test_another_plan_of_the_area_beside(drawn: Drawn, city: Engine, web_setting
     refused = browser.get(f"/plans/{drawn.ref}/beside?left=2&right={foreign}:1&lang=zh")
     assert (refused.status_code, "不属于同一范围" in refused.text) == (422, True)
     assert browser.get(f"/plans/{drawn.ref}/beside?left=2&right={uuid4()}:1").status_code == 404
+    secretary = signed_in("community_secretary")
+    assert secretary.get(f"/plans/{drawn.ref}/beside?left=2&right={other}:1").status_code == 200
+    for part in ("beside", "beside/grids.json"):
+        assert secretary.get(f"/plans/{drawn.ref}/{part}?left=2&right={foreign}:1").status_code == 404
     assert "不属于" not in browser.get(f"/plans/{drawn.ref}/beside?left=x&right=:&lang=zh").text
 
 
