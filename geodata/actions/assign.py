@@ -61,7 +61,7 @@ class AssignSummary:
     def plus(self, other: Self) -> Self:
         """Both together."""
         counts = {name: getattr(self, name) + getattr(other, name) for name in _COUNTS}
-        counted = {name: getattr(self, name) + getattr(other, name) for name in _COUNTERS}
+        counted: dict[str, Any] = {name: _added(getattr(self, name), getattr(other, name)) for name in _COUNTERS}
         return type(self)(**counts, **counted)
 
     @property
@@ -87,6 +87,13 @@ class AssignSummary:
         counts = {name: told[name] for name in _COUNTS if name in told}
         reasons, same = Counter(told.get("reasons", {})), Counter(told.get("same", {}))
         return cls(**counts, reasons=reasons, pairs=pairs, same=same)
+
+
+def _added(counts: Counter[Any], few: Counter[Any]) -> Counter[Any]:
+    """Both together, in the time that it takes to go through the few: ``+`` goes through all, with every batch of many."""
+    total = counts.copy()
+    total.update(few)
+    return total
 
 
 @dataclass(frozen=True, slots=True)

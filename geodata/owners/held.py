@@ -144,8 +144,9 @@ def _held(
 
 def changed_since(conn: Connection, held: HeldOwners, rows: NDArray[np.intp]) -> NDArray[np.int64]:
     """Which reports of these rows others have changed since they were read: their place may be another."""
-    found = conn.scalars(statement("reports_changed_since"), {"seen": held.seen}).all()
-    return np.intersect1d(np.array(found, dtype=np.int64), held.report_id[rows])
+    found = np.unique(np.array(conn.scalars(statement("reports_changed_since"), {"seen": held.seen}).all(), np.int64))
+    late: NDArray[np.int64] = found[np.isin(found, held.report_id[rows])] if len(found) else found
+    return late
 
 
 def _reports(conn: Connection, **conditions: Any) -> Columns:

@@ -16,15 +16,14 @@ Moves = list[tuple[str, str, int]]
 def moves_by_key(old: NDArray[np.int64], new: NDArray[np.int64]) -> Counter[tuple[int, int]]:
     """How often a grid follows another: aligned keys of ``grid``, -1 for none; what stays is no move."""
     moved = old != new
-    olds, start = np.unique(old[moved], return_inverse=True)
-    news, end = np.unique(new[moved], return_inverse=True)
+    if not moved.any():
+        return Counter()
     # Pairs as one number each: sorting rows of two takes ten times as long.
-    pairs, counts = np.unique(start * len(news) + end, return_counts=True)
+    width = int(new[moved].max()) + 2
+    pairs, counts = np.unique((old[moved] + 1) * width + (new[moved] + 1), return_counts=True)
+    starts, ends = np.divmod(pairs, width)
     return Counter(
-        {
-            (int(olds[pair // len(news)]), int(news[pair % len(news)])): count
-            for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True)
-        }
+        dict(zip(zip((starts - 1).tolist(), (ends - 1).tolist(), strict=True), counts.tolist(), strict=True))
     )
 
 
