@@ -270,7 +270,7 @@ def test_a_request_without_a_file_is_told(client: FlaskClient, ref: UUID, editor
 
 
 def test_a_file_too_large_is_refused(client: FlaskClient, ref: UUID, editor: Headers) -> None:
-    said = {"CONTENT_LENGTH": str(21 << 20), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
+    said = {"CONTENT_LENGTH": str(201 << 20), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
     refused = client.post(f"/plans/{ref}/import", headers=editor, environ_overrides=said)
     assert (refused.status_code, refused.json["error"]["code"]) == (413, "body_too_large")
 

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from geodata.actions.planning.exporting import assignment_of, grids_frame, units_frame, write_geopackage
 from geodata.actions.planning.importing import import_version
-from geodata.actions.planning.layering import layer_of
 from geodata.days import today
 from geodata.exports import FORMATS, UnknownFormat
 from geodata.loaders.errors import FileMissing
@@ -27,6 +26,7 @@ from web.i18n import language
 from web.plans.answers import as_json, fresh
 from web.plans.asked import asked_ground, asked_plan, asked_version
 from web.plans.blueprint import blueprint
+from web.security import takes_files
 from web.sheets import sheet_response
 
 _ENDINGS = ("csv", "geojson", "gpkg")
@@ -42,11 +42,10 @@ def file(ref: UUID, version: int, ending: str) -> AnyResponse:
     conn = db.connection()
     row = asked_plan(conn, ref)
     ground, found = asked_ground(conn, row), asked_version(conn, row, version)
-    layer = layer_of(conn, row.id, ground, found)
     title = f"{row.name}-v{version}"
     if ending == "csv":
-        return sheet_response(title, "csv", assignment_of(ground, layer))
-    grids, units = grids_frame(row, ground, layer), units_frame(ground, layer)
+        return sheet_response(title, "csv", assignment_of(ground, found))
+    grids, units = grids_frame(row, ground, found), units_frame(ground, found)
     if ending == "gpkg":
         return _file(title, ending, FORMATS["gpkg"].mimetype, _geopackage(grids, units))
     shown = units if request.args.get("layer") == "units" else grids
@@ -55,6 +54,7 @@ def file(ref: UUID, version: int, ending: str) -> AnyResponse:
 
 @blueprint.post("/<uuid:ref>/import")
 @requires(Permission.DRAFT_PLANS)
+@takes_files
 def import_file(ref: UUID) -> AnyResponse:
     """Grids of a file for the table; nothing is saved. What is wrong with a row is told with the row.
 

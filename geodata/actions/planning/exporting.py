@@ -14,12 +14,12 @@ import pyogrio
 from numpy.typing import NDArray
 from sqlalchemy import Row
 
-from geodata.actions.planning.layering import PlanLayer
 from geodata.geopackage import new_geopackage
 from geodata.plans.figures import graph_of
 from geodata.plans.ground import PlanGround
-from geodata.plans.versions import PlannedGrid
+from geodata.plans.versions import PlannedGrid, PlanVersion
 from gridmap.planning.assignment_table import assignment_rows
+from gridmap.planning.boundaries import grids_of_units
 from gridmap.planning.scores import score_plan
 from gridmap.planning.work import told_hours
 from gridmap.privacy import hidden_places, is_few
@@ -33,57 +33,66 @@ def unit_ids(ground: PlanGround) -> list[str]:
     return [str(number) for number in range(1, len(ground) + 1)]
 
 
-def assignment_of(ground: PlanGround, layer: PlanLayer) -> list[list[str]]:
+def assignment_of(ground: PlanGround, version: PlanVersion) -> list[list[str]]:
     """Unit and grid, heading first: the grid's name where its community has only one of that name, else its code or number.
 
     Names before codes: spreadsheets round fifteen digits.
     """
-    told = _told_apart(layer)
-    return assignment_rows(unit_ids(ground), [told[label] if label >= 0 else None for label in layer.label.tolist()])
+    told = _told_apart(ground, version)
+    labels = version.labels.tolist()
+    return assignment_rows(unit_ids(ground), [told[label] if label >= 0 else None for label in labels])
 
 
-def _told_apart(layer: PlanLayer) -> list[str]:
-    keys = list(zip(layer.communities, layer.names, strict=True))
+def _told_apart(ground: PlanGround, version: PlanVersion) -> list[str]:
+    keys = [(code, grid.name) for code, grid in zip(_communities_of(ground, version), version.grids, strict=True)]
     many = Counter(keys)
     return [
         grid.name if many[key] == 1 else grid.code or f"{grid.name}#{number}"
-        for number, (key, grid) in enumerate(zip(keys, layer.grids, strict=True), start=1)
+        for number, (key, grid) in enumerate(zip(keys, version.grids, strict=True), start=1)
     ]
 
 
-def grids_frame(row: Row[Any], ground: PlanGround, layer: PlanLayer) -> gpd.GeoDataFrame:
+def _communities_of(ground: PlanGround, version: PlanVersion) -> list[str]:
+    """The community of each grid; every grid of a version has a unit."""
+    labels, first = np.unique(version.labels, return_index=True)
+    found: list[str] = ground.units["community_code"].to_numpy(dtype=object)[first[labels >= 0]].tolist()
+    return found
+
+
+def grids_frame(row: Row[Any], ground: PlanGround, version: PlanVersion) -> gpd.GeoDataFrame:
     """Grids in degrees: ``grid`` (number from 1), ``code`` (that it keeps), ``name``, ``kind``, ``community_code``, figures; ``plan``: whose."""
-    scores = score_plan(graph_of(ground), layer.label)
+    scores = score_plan(graph_of(ground), version.labels)
     homes = [int(weight) for weight in scores.weight]
     columns = {
-        "grid": np.arange(1, len(layer) + 1),
-        "code": _texts([grid.code for grid in layer.grids]),
-        "name": _texts(layer.names),
-        "kind": _texts([grid.kind for grid in layer.grids]),
-        "community_code": _texts(layer.communities),
+        "grid": np.arange(1, len(version.grids) + 1),
+        "code": _texts(grid.code for grid in version.grids),
+        "name": _texts(grid.name for grid in version.grids),
+        "kind": _texts(grid.kind for grid in version.grids),
+        "community_code": _texts(_communities_of(ground, version)),
         "units": scores.units,
         "households": pd.array([None if is_few(count) else count for count in homes], dtype="Int64"),
         "area_m2": scores.area_m2.round(1),
         "compactness": scores.polsby_popper.round(4),
         "parts": scores.pieces,
         "plan": str(row.ref),
-        "version": layer.version,
+        "version": version.version,
     }
-    return gpd.GeoDataFrame(columns, geometry=layer.shapes, crs="EPSG:4326")
+    shapes = grids_of_units(ground.shapes, version.labels).shapes
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
 
 
-def units_frame(ground: PlanGround, layer: PlanLayer) -> gpd.GeoDataFrame:
+def units_frame(ground: PlanGround, version: PlanVersion) -> gpd.GeoDataFrame:
     """Units in degrees: ``unit_id`` (from 1), ``grid`` (number), ``grid_code``, ``grid_name``, what they are and ask of a worker."""
-    units = ground.units
-    grids = [*layer.grids, PlannedGrid("")]
+    units, labels = ground.units, version.labels.tolist()
+    grids = [*version.grids, PlannedGrid("")]
     hidden = np.zeros(len(ground), dtype=bool)
-    hidden[list(hidden_places(units["households"].tolist(), layer.label.tolist()))] = True
+    hidden[list(hidden_places(units["households"].tolist(), labels))] = True
     hours = told_hours(units["households"], units["care"], units["cases"], units["community_code"]).round(1)
     columns = {
         "unit_id": np.arange(1, len(ground) + 1),
-        "grid": pd.array([label + 1 if label >= 0 else None for label in layer.label.tolist()], dtype="Int64"),
-        "grid_code": _texts([grids[label].code for label in layer.label.tolist()]),
-        "grid_name": _texts([grids[label].name or None for label in layer.label.tolist()]),
+        "grid": pd.array([label + 1 if label >= 0 else None for label in labels], dtype="Int64"),
+        "grid_code": _texts(grids[label].code for label in labels),
+        "grid_name": _texts(grids[label].name or None for label in labels),
         "community_code": _texts(units["community_code"]),
         "kind": _texts(units["kind"]),
         "name": _texts(units["name"]),
