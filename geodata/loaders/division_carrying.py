@@ -56,7 +56,8 @@ def write_edition(conn: Connection, changes: EditionChanges, shapes: Shapes, day
     ):
         whole = {old: parts[0].new for old, parts in heirs.items() if len(parts) == 1 and old in changes.gone}
         carried[word] += _carry_whole(conn, column, whole, lasts)
-        carried[word] += _carry_by_place(conn, column, _divided(heirs, changes.gone), shapes, lasts)
+        divided = _divided(heirs, changes.gone) | _shifted(changes)
+        carried[word] += _carry_by_place(conn, column, divided, shapes, lasts)
     # What a division gets it does not pass on.
     last = conn.scalar(select(func.max(account_area.c.id))) or 0
     for old, parts in heirs.items():
@@ -100,6 +101,14 @@ def _divided(heirs: Mapping[str, list[Part]], gone: frozenset[str]) -> dict[str,
         for old, parts in heirs.items()
         if len(parts) > 1 or old not in gone
     }
+
+
+def _shifted(changes: EditionChanges) -> dict[str, list[str]]:
+    """The same of codes that gave ground to others that go on too."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for part in changes.shifted:
+        found[part.old].append(part.new)
+    return {old: [*codes, old] for old, codes in found.items()}
 
 
 def _main(parts: list[Part]) -> str | None:

@@ -50,6 +50,8 @@ class EditionChanges:
     heirs: tuple[Heir, ...]
     #: All codes that are no longer in force, with an heir or without.
     gone: frozenset[str]
+    #: What one gave to another while both go on under their codes.
+    shifted: tuple[Part, ...] = ()
 
     def pairs(self, *kinds: str) -> tuple[tuple[str, str], ...]:
         """Old and new code of the heirs of some kinds."""
@@ -57,7 +59,7 @@ class EditionChanges:
 
     def any(self) -> bool:
         """Whether anything is other than added."""
-        return bool(self.removed or self.renamed or self.heirs)
+        return bool(self.removed or self.renamed or self.heirs or self.shifted)
 
 
 def known_divisions(conn: Connection) -> dict[str, KnownDivision]:
@@ -91,11 +93,12 @@ def compare_editions(
     *,
     overlaps: Iterable[Part] = (),
     told: Mapping[str, Iterable[str]] | None = None,
+    shifted: Iterable[Part] = (),
 ) -> EditionChanges:
     """Compare a list (names by code) with what is known.
 
     What went where is said by the list itself (``told``: former codes by new code), else by shapes (``overlaps``), else by names: the
-    same name below the same, or the replaced, division above, or alone in its district.
+    same name below the same, or the replaced, division above, or alone in its district. ``shifted`` are parts between divisions that go on.
     """
     in_force = {code: each for code, each in known.items() if not each.retired}
     gone = gone_codes(known, listed)
@@ -113,6 +116,7 @@ def compare_editions(
         tuple(sorted(renamed)),
         tuple(sorted(heirs, key=lambda heir: (heir.part.old, heir.part.new))),
         frozenset(gone),
+        tuple(part for part in shifted if not {part.old, part.new} & (was | now)),
     )
 
 

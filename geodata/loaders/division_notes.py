@@ -53,6 +53,7 @@ def _changed(changes: EditionChanges, known: Mapping[str, KnownDivision], listed
         ("divisions_recoded", "换码", "recoded", [_recoded(old, new, was, now) for old, new in changes.pairs("recoded")]),
         ("divisions_merged", "合并", "merged", _merged(changes, was, now)),
         ("divisions_split", "拆分", "split", _split(changes, was, now)),
+        ("divisions_shifted", "边界调整", "with another border", [_shift(part, was, now) for part in changes.shifted]),
     )  # fmt: skip
     return [
         Note(code, f"{zh} {len(lines):,}：{_some(lines)}", f"{len(lines):,} {en}: {_some(lines)}")
@@ -85,6 +86,10 @@ def _split(changes: EditionChanges, was: Mapping[str, str], now: Mapping[str, st
         f"{old} {was[old]} → {'、'.join(f'{part.new} {now[part.new]}{_share(part.share_of_old)}' for part in those)}"
         for old, those in sorted(parts.items())
     ]
+
+
+def _shift(part: Part, was: Mapping[str, str], now: Mapping[str, str]) -> str:
+    return f"{part.old} {was[part.old]}{_share(part.share_of_old)} → {part.new} {now[part.new]}"
 
 
 def _share(share: float | None) -> str:

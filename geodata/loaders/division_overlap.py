@@ -25,6 +25,28 @@ def overlapping_parts(conn: Connection, old: Shapes, new: Shapes) -> list[Part]:
     return [part for level in LEVELS for part in _of_level(conn, _only(old, level), _only(new, level))]
 
 
+def shifted_parts(conn: Connection, old: Shapes, new: Shapes) -> list[Part]:
+    """Parts that went from one division to another although both go on under their codes: their border was drawn elsewhere."""
+    return [part for level in LEVELS for part in _shifted(conn, _only(old, level), _only(new, level))]
+
+
+def _shifted(conn: Connection, old: Shapes, new: Shapes) -> list[Part]:
+    both = old.keys() & new.keys()
+    changed = [code for code in sorted(both) if not shapely.equals_identical(old[code], new[code])]
+    if len(changed) < 2:  # one gains what another loses
+        return []
+    found = _shares(
+        conn, _shapes({code: old[code] for code in changed}), _shapes({code: new[code] for code in changed})
+    )
+    found = found[(found["old"] >= 0) & (found["new"] >= 0) & (found["old"] != found["new"])]
+    columns = (found[name].tolist() for name in ("old", "new", "share_of_old", "share_of_new"))
+    parts = [
+        Part(changed[a], changed[b], _share(of_old), _share(of_new))
+        for a, b, of_old, of_new in zip(*columns, strict=True)
+    ]
+    return [part for part in parts if part.counts]
+
+
 def _only(shapes: Shapes, level: str) -> dict[str, shapely.Geometry]:
     return {code: shape for code, shape in sorted(shapes.items()) if level_of(code) == level}
 

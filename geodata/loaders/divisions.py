@@ -15,7 +15,7 @@ from geodata.loaders.division_editions import (
     known_divisions,
 )
 from geodata.loaders.division_notes import edition_notes
-from geodata.loaders.division_overlap import overlapping_parts
+from geodata.loaders.division_overlap import overlapping_parts, shifted_parts
 from geodata.loaders.division_states import keep_former, note_before
 from geodata.loaders.reasons import CodeMalformed, ParentMismatch, ParentMissing
 from geodata.loaders.staging import Counts
@@ -111,7 +111,8 @@ def _follow_edition(work: Work, known: dict[str, KnownDivision], former: pd.Seri
     before = {code: each.shape for code, each in known.items() if each.shape is not None and not each.retired}
     after = {code: before[code] for code in listed if code in before} | _shapes(batch)
     told = {} if former is None else {code: olds for code, olds in zip(codes, former, strict=True) if olds}
-    changes = compare_editions(known, listed, overlaps=overlapping_parts(work.conn, before, after), told=told)
+    overlaps, shifted = (find(work.conn, before, after) for find in (overlapping_parts, shifted_parts))
+    changes = compare_editions(known, listed, overlaps=overlaps, told=told, shifted=shifted)
     if day is None and not changes.any():
         return
     carried = None

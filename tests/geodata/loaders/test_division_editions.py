@@ -266,6 +266,31 @@ def test_a_split_division_gives_each_grid_to_the_part_that_holds_it(drawn_city: 
     assert scope_of(conn, account_by_name(conn, "secretary2"), settings.city_code, day).former == ()
 
 
+def test_a_border_that_moved_between_two_that_go_on_is_told_and_takes_along_what_lies_there(
+    drawn_city: Connection, settings: Settings
+) -> None:
+    conn, day = drawn_city, today(settings.zone)
+    # The first gives its north, with one of four homes, to the second; between the second and the third a hair moves.
+    rows = {
+        **{code: (name, None) for code, name in ABOVE.items()},
+        COLUMNS[0]: ("甲社区", cells(0, 0, 1, 2)),
+        COLUMNS[1]: ("乙社区", shapely.union(cells(1, 0, 1.01, 3), cells(0, 2))),
+        COLUMNS[2]: ("丙社区", cells(2.01, 0, 0.99, 3)),
+    }
+    areas = areas_in_force(conn, settings)
+    compared = apply_frame(
+        conn, settings, "divisions", drawn({**rows, COLUMNS[2]: ("丙社区", None)}), LoadOptions(edition=day)
+    )
+    notes = {note.code: note.zh for note in compared.notes}
+    assert notes["divisions_shifted"] == f"边界调整 1：{COLUMNS[0]} 甲社区 25% → {COLUMNS[1]} 乙社区"
+    found = communities_of_grids(conn)
+    assert found.pop("031002") == "032"
+    assert all(code[:3] == community for code, community in found.items())
+    assert areas_in_force(conn, settings) == areas
+    again = apply_frame(conn, settings, "divisions", drawn(rows), LoadOptions(edition=day))
+    assert "divisions_shifted" not in {note.code for note in again.notes}
+
+
 def test_a_list_without_shapes_may_say_itself_what_was_merged(city: Connection, settings: Settings) -> None:
     day = today(settings.zone)
     frame = listed({**ABOVE, STREET + "050": "新社区"})
