@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import openpyxl
 import pytest
 import shapely
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, text
 
 from geodata.days import today
 from geodata.plans.listing import add_plan
+from geodata.plans.versions import PlanVersion, add_version
 from geodata.settings import Settings
 from tests.geodata.cities import COMMUNITY, insert_other_district
 from tests.web.conftest import SignIn
@@ -166,6 +168,20 @@ def test_units_in_no_grid_are_told_as_such(drawn: Drawn, signed_in: SignIn) -> N
     assert "no grid" in browser.get(f"/plans/{drawn.ref}/compare?from=1&to=4&part=lineage&lang=en").text
     beside = browser.get(f"/plans/{drawn.ref}/beside?left=1&right=4&lang=en").text
     assert re.search(r"Units in no grid</th><td[^>]*>0</td><td[^>]*>1</td><td[^>]*>\+1</td>", beside)
+
+
+def test_a_version_without_grids_is_no_trouble(drawn: Drawn, city: Engine, signed_in: SignIn) -> None:
+    with city.begin() as conn:
+        add_version(conn, drawn.id, PlanVersion(9, 4, np.full(4, -1, dtype=np.int32), (), "drawn"))
+    browser = signed_in("leader")
+    for one, other in ((1, 9), (9, 1)):
+        assert browser.get(f"/plans/{drawn.ref}/compare?from={one}&to={other}").status_code == 200
+        assert browser.get(f"/plans/{drawn.ref}/compare/map.json?from={one}&to={other}").status_code == 200
+        assert browser.get(f"/plans/{drawn.ref}/replay?beside={one}&version={other}").status_code == 200
+        assert browser.get(f"/plans/{drawn.ref}/beside?left={one}&right={other}").status_code == 200
+        assert browser.get(f"/plans/{drawn.ref}/beside/grids.json?left={one}&right={other}").status_code == 200
+    assert "has no grids yet" in browser.get(f"/plans/{drawn.ref}/sheets?version=9&lang=en").text
+    assert browser.get(f"/plans/{drawn.ref}/sheets/all?version=9").status_code == 404
 
 
 def test_a_plan_without_ground_leads_to_its_making(drawn: Drawn, city: Engine, signed_in: SignIn) -> None:
