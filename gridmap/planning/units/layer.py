@@ -47,6 +47,8 @@ def make_layer(
     for place, area in enumerate(areas):
         rows = {"buildings": np.flatnonzero(whose == place), **layers.around(area)}
         near = layers.taken(area, rows)
+        if len(ground.roads) and not len(near.roads):
+            listed.append(Adjustment("roads_outside", "boundary", place, community=place))
 
         def told(
             part: float, step: str, start: float = done[place], width: float = done[place + 1] - done[place]
