@@ -208,7 +208,7 @@ def _score(aims, weight, work, area, outline, barrier, anchors):
         away = work / aims.mean_work - 1.0
         score += aims.even_work * away * away
     if aims.compact > 0.0 and area > 0.0:
-        score += aims.compact * outline * outline / (4.0 * math.pi * area)
+        score += aims.compact * outline / math.sqrt(math.pi * area)
     score += aims.border * outline + aims.barrier * barrier
     if anchors > 1.5:
         score += 1000.0 * (anchors - 1.0)
@@ -677,8 +677,16 @@ def _list_bad(grids, aims, bad):
 
 
 @_compiled
+def _less_round(sums, a, b):
+    """Of two grids the one with the longer outline for its area."""
+    of_a = sums[a, OUTLINE] * sums[a, OUTLINE] * sums[b, AREA]
+    of_b = sums[b, OUTLINE] * sums[b, OUTLINE] * sums[a, AREA]
+    return a if of_a >= of_b else b
+
+
+@_compiled
 def _recut(units, grids, aims, room, proposals, hot, cold, focus, three_share, bias):
-    """Try so many recuts; a share ``focus`` of them at grids out of tolerance, a share of these of three grids."""
+    """Try so many recuts, of three grids a share of them: a share ``focus`` at grids out of tolerance, the others at the less round of two."""
     k = grids.units.size
     if k < 2:
         return 0
@@ -691,7 +699,7 @@ def _recut(units, grids, aims, room, proposals, hot, cold, focus, three_share, b
         if proposal % 128 == 0:
             temperature = hot * math.exp(cooling * proposal / proposals)
             bad_ones = _list_bad(grids, aims, bad)
-        a = np.random.randint(k)
+        a = _less_round(grids.sums, np.random.randint(k), np.random.randint(k))
         if bad_ones > 0 and np.random.random() < focus:
             a = bad[np.random.randint(bad_ones)]
         b = _a_neighbour(units, grids, a, -1)

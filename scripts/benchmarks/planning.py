@@ -1,15 +1,17 @@
-"""Plans of grids on Voronoi cities against pymetis, KaHIP, gerrychain and spopt, and re-planning after a drift."""
+"""Plans of grids on Voronoi cities and Vologda against pymetis, KaHIP, gerrychain and spopt, and re-planning after a drift."""
 
 import argparse
 import time
-from collections.abc import Callable
+from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from gridmap.planning import MODES, plan, score_plan
 from gridmap.planning.graph import read_graph
+from gridmap.planning.units import make_units
 from scripts.benchmarks import planning_peers as peers
+from scripts.benchmarks.units import VOLOGDA, read
 from scripts.benchmarks.voronoi_city import communities, voronoi_city
 
 NEEDS_BENCH_EXTRA = True
@@ -19,20 +21,27 @@ HEAD = f"  {'method':44} {'CPU s':>7} {'k':>5} {'max dev':>8} {'in 5 %':>7} {'in
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench planning", description=__doc__)
-    parser.add_argument("--units", type=int, nargs="+", default=[400, 5000, 50_000])
+    parser.add_argument("--units", type=int, nargs="*", default=[400, 5000, 50_000])
     parser.add_argument("--modes", nargs="+", default=["fast", "balanced", "tight"], choices=list(MODES))
     parser.add_argument("--seeds", type=int, default=1, help="runs of each mode; the worst figures of all count")
-    parser.add_argument("--slow-peers", action="store_true", help="KaHIP strong, gerrychain and spopt too: minutes")
+    parser.add_argument("--peer-seconds", type=int, default=60, help="CPU seconds of each run of a peer; it ends then")
+    parser.add_argument("--largest-for-slow", type=int, default=5000, help="units up to which slow peers are asked")
     parser.add_argument("--communities", type=int, default=1400, help="of 100 units, in one call on all cores")
+    parser.add_argument("--replan", type=int, nargs="*", default=[400, 5000, 50_000], help="units, planned anew")
+    parser.add_argument("--no-vologda", action="store_true", help="leave out the real city, whose units take a minute")
     options = parser.parse_args(argv)
     plan(**voronoi_city(60))  # loads the compiled code
     for absent in peers.absent():
         print(f"{absent} is not installed and is left out")
     for n in options.units:
         _compare(f"{n:,} units", voronoi_city(n), options)
-    _compare("60 communities of 100 units", communities(60, 100), options)
-    _many(options.communities)
-    _replan(5000)
+    if options.communities:
+        _compare("60 communities of 100 units", communities(60, 100), options)
+        _many(options.communities)
+    if not options.no_vologda:
+        _vologda(options)
+    for n in options.replan:
+        _replan(n)
     return 0
 
 
@@ -40,22 +49,40 @@ def _compare(title: str, city: dict[str, Any], options: argparse.Namespace) -> N
     print(f"{title}, {city['weights'].sum():,.0f} households\n{HEAD}")
     for mode in options.modes:
         for seed in range(options.seeds):
-            made = _line(f"gridmap {mode}", city, lambda m=mode, s=seed: plan(**city, mode=m, rng=s).labels)
-    for name, run in peers.quick(city, int(made.max()) + 1).items():
-        _line(name, city, run)
-    if options.slow_peers and len(city["weights"]) <= 5000 and "within" not in city:
-        for name, run in peers.slow(city, int(made.max()) + 1).items():
-            _line(name, city, run)
+            started = time.process_time()
+            made = plan(**city, mode=mode, rng=seed)
+            _line(f"gridmap {mode}", city, made.labels, time.process_time() - started)
+            if made.flags:
+                print(f"    flagged: {dict(Counter(flag.code for flag in made.flags))}")
+    asked = peers.quick(city, made.k)
+    if len(city["weights"]) <= options.largest_for_slow:
+        asked |= peers.slow(city, made.k)
+    for name, run in asked.items():
+        labels, seconds, gave_up = peers.bounded(run, options.peer_seconds)
+        if gave_up:  # a result too
+            print(f"  {name:44} {seconds:7.2f} {gave_up}", flush=True)
+        else:
+            _line(name, city, labels, seconds)
 
 
-def _line(name: str, city: dict[str, Any], run: Callable[[], Any]) -> Any:
-    started = time.process_time()
-    try:
-        labels = np.unique(run(), return_inverse=True)[1]
-    except Exception as error:  # a peer that gives up is a result too
-        print(f"  {name:44} {time.process_time() - started:7.2f} {type(error).__name__}: {str(error)[:70]}", flush=True)
-        return None
-    seconds = time.process_time() - started
+def _vologda(options: argparse.Namespace) -> None:
+    if not VOLOGDA.is_file():
+        print(f"Vologda is left out: {VOLOGDA} is absent")
+        return
+    units = make_units(read(VOLOGDA))
+    city = {
+        "weights": units.households.astype(float),
+        "edges": units.edges,
+        "border_m": units.border_m,
+        "area_m2": units.area_m2,
+        "perimeter_m": units.perimeter_m,
+        "xy": units.xy,
+    }
+    _compare(f"Vologda, {len(units):,} units", city, options)
+
+
+def _line(name: str, city: dict[str, Any], found: Any, seconds: float) -> None:
+    labels = np.unique(found, return_inverse=True)[1]
     graph = read_graph(**{key: value for key, value in city.items() if key != "within"})
     figures = score_plan(graph, labels)
     within = city.get("within", np.zeros(graph.size, dtype=int))
@@ -68,7 +95,6 @@ def _line(name: str, city: dict[str, Any], run: Callable[[], Any]) -> Any:
         f"{figures.polsby_popper.mean():6.3f}",
         flush=True,
     )
-    return labels
 
 
 def _many(count: int) -> None:
@@ -85,7 +111,7 @@ def _many(count: int) -> None:
 def _replan(n: int) -> None:
     """Weights drift by up to 10 %, one unit in fifty gains 50 to 250 households."""
     city = voronoi_city(n)
-    first = plan(**city, mode="tight", rng=1).labels
+    first = plan(**city, mode="tight" if n <= 5000 else "fast", rng=1).labels
     for seed in (1, 2, 3):
         rng = np.random.default_rng(seed)
         weights = city["weights"] * rng.uniform(0.9, 1.1, n)

@@ -1,7 +1,11 @@
 """Peers of the planning benchmark: how each is asked for k parts of a city. Those that are not installed are left out."""
 
+import multiprocessing
+import resource
+import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -16,13 +20,37 @@ def absent() -> list[str]:
     return [name for name in NAMES if find_spec(name) is None]
 
 
+def bounded(run: Run, seconds: int) -> tuple[Any, float, str]:
+    """Labels, CPU seconds and why there are no labels ("" where there are): in a process of its own, which ends after so many CPU seconds."""
+    receiver, sender = multiprocessing.Pipe(False)
+    process = multiprocessing.get_context("fork").Process(target=_work, args=(run, seconds, sender))
+    process.start()
+    sender.close()
+    try:
+        found: tuple[Any, float, str] = receiver.recv()
+    except EOFError:
+        found = None, float(seconds), f"no answer in {seconds} CPU s"
+    process.join()
+    return found
+
+
+def _work(run: Run, seconds: int, sender: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    started = time.process_time()
+    try:
+        labels, gave_up = np.asarray(run()), ""
+    except Exception as error:  # what a peer says when it gives up
+        labels, gave_up = None, f"{type(error).__name__}: {str(error)[:70]}"
+    sender.send((labels, time.process_time() - started, gave_up))
+
+
 def quick(city: dict[str, Any], k: int) -> dict[str, Run]:
     """METIS by its defaults (contiguous), with borders as weights of edges, and with looser balance."""
     if "pymetis" in absent():
         return {}
     if "within" in city:
-        return {"pymetis contig, each community apart": lambda: _each(city, False, None),
-                "pymetis contig, borders weighed, ufactor 50": lambda: _each(city, True, 50)}  # fmt: skip
+        return {"pymetis contig, each community apart": lambda: _each(city, lambda part, k: _metis(part, k, False, None)),
+                "pymetis contig, borders weighed, ufactor 50": lambda: _each(city, lambda part, k: _metis(part, k, True, 50))}  # fmt: skip
     runs: dict[str, Run] = {"pymetis contig": lambda: _metis(city, k, False, None)}
     for ufactor in (None, 50, 100):
         name = "pymetis contig, borders weighed" + ("" if ufactor is None else f", ufactor {ufactor}")
@@ -31,15 +59,20 @@ def quick(city: dict[str, Any], k: int) -> dict[str, Run]:
 
 
 def slow(city: dict[str, Any], k: int) -> dict[str, Run]:
-    runs: dict[str, Run] = {
+    if "within" in city:
+        runs: dict[str, Run] = {
+            "KaHIP strong, each community apart": lambda: _each(city, _kahip),
+            "gerrychain recursive tree, each apart": lambda: _each(city, lambda part, k: _gerrychain(part, k, 0)),
+        }
+        return {name: run for name, run in runs.items() if name.split()[0].lower() not in absent()}
+    runs = {
         "KaHIP strong": lambda: _kahip(city, k),
         "gerrychain recursive tree, 10 %": lambda: _gerrychain(city, k, 0),
         "gerrychain recursive tree and 1,000 ReCom": lambda: _gerrychain(city, k, 1000),
         "spopt AZP": lambda: _spopt(city, k, "azp"),
         "spopt MaxP": lambda: _spopt(city, k, "maxp"),
     }
-    gone = {"KaHIP": "kahip", "gerrychain": "gerrychain", "spopt": "spopt"}
-    return {name: run for name, run in runs.items() if gone[name.split()[0]] not in absent()}
+    return {name: run for name, run in runs.items() if name.split()[0].lower() not in absent()}
 
 
 def _metis(city: dict[str, Any], k: int, borders: bool, ufactor: int | None) -> Any:
@@ -60,7 +93,7 @@ def _metis(city: dict[str, Any], k: int, borders: bool, ufactor: int | None) -> 
     )
 
 
-def _each(city: dict[str, Any], borders: bool, ufactor: int | None) -> Any:
+def _each(city: dict[str, Any], cut: Callable[[dict[str, Any], int], Any]) -> Any:
     labels, first = np.empty(len(city["weights"]), dtype=int), 0
     for community in np.unique(city["within"]):
         units = np.flatnonzero(city["within"] == community)
@@ -71,7 +104,7 @@ def _each(city: dict[str, Any], borders: bool, ufactor: int | None) -> Any:
             "border_m": city["border_m"][inner],
         }
         k = round(part["weights"].sum() / 400)
-        labels[units] = first + _metis(part, k, borders, ufactor)
+        labels[units] = first + cut(part, k)
         first += k
     return labels
 
