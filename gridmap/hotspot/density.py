@@ -5,12 +5,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pyproj import Geod
 
 from gridmap.errors import GridmapError
+from gridmap.hotspot.plane import metres_per_degree
 from gridmap.hotspot.smoothing import Floats, smooth
-
-_GEOD = Geod(ellps="WGS84")
 
 #: A lattice at least this fine under the kernel: the error then stays below 0.1 % of the peak (see ``density``).
 SIGMA_CELLS = 5.0
@@ -58,7 +56,7 @@ def density(
     if not (math.isfinite(bandwidth_m) and bandwidth_m > 0):
         raise BadDensityInput(name="bandwidth_m", reason="> 0")
     x, y, mass = _checked_points(lon, lat, weights)
-    metres_x, metres_y = _metres_per_degree((west + east) / 2, (south + north) / 2)
+    metres_x, metres_y = metres_per_degree((west + east) / 2, (south + north) / 2)
     cell_x, cell_y = (east - west) / columns, (north - south) / rows
     step = _step(bandwidth_m, cell_x * metres_x, cell_y * metres_y, rows * columns)
     sigma = (bandwidth_m / (cell_y * metres_y) * step, bandwidth_m / (cell_x * metres_x) * step)
@@ -68,13 +66,6 @@ def density(
     per_node = smooth(at_x, at_y, (rows * step, columns * step), sigma, mass, step=step)
     node_km2 = cell_x * metres_x * cell_y * metres_y / step**2 / 1e6
     return np.maximum(per_node, 0.0) / node_km2 if mass is None else per_node / node_km2
-
-
-def _metres_per_degree(lon: float, lat: float) -> tuple[float, float]:
-    half = 0.005
-    _, _, across = _GEOD.inv(lon - half, lat, lon + half, lat)
-    _, _, along = _GEOD.inv(lon, lat - half, lon, lat + half)
-    return float(across) / (2 * half), float(along) / (2 * half)
 
 
 def _step(bandwidth_m: float, cell_x_m: float, cell_y_m: float, cells: int) -> int:
