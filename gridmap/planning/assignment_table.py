@@ -23,6 +23,8 @@ _ROUNDED: Final = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 _NAMED_AT_MOST: Final = 5
 #: Characters of a cell; what is longer is no number of a unit and no code.
 _CELL_MOST: Final = 1_000
+#: After so many flaws a file is another file altogether, and is read no further.
+_FLAWS_MOST: Final = 100
 
 
 class UnreadableAssignment(GridmapError):
@@ -75,7 +77,8 @@ class MissingUnits(GridmapError):
 
 @dataclass(frozen=True, slots=True)
 class AssignmentTable:
-    """What a file says: the grid of each unit in the order of the units ("" for none), and every flaw, with ``row`` its line (from 1).
+    """What a file says: the grid of each unit in the order of the units ("" for none), and its flaws (the first hundred), with ``row`` the
+    line (from 1).
 
     With flaws the grids of the good rows are there, to show them; nothing should be saved.
     """
@@ -114,6 +117,8 @@ def read_assignment(data: bytes | str, unit_ids: Sequence[str]) -> AssignmentTab
         if flaw is not None:
             if not (line == 1 and _is_heading(cells)):
                 flaws.append(flaw)
+            if len(flaws) == _FLAWS_MOST:
+                return AssignmentTable(grids, tuple(flaws))
             continue
         seen[cells[0]] = line
         grids[place_of[cells[0]]] = cells[1]

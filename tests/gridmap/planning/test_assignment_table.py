@@ -92,3 +92,8 @@ def test_nothing_and_what_is_no_table() -> None:
         read_assignment(b"\xff\xfe\x00\xd8\x80\x80", UNITS)
     with pytest.raises(UnreadableAssignment):
         read_assignment("u1," + "x" * 200_000, UNITS)
+
+
+def test_a_file_of_flaws_alone_is_read_no_further() -> None:
+    found = read_assignment("x\n" * 1_000_000, ["1"])
+    assert [flaw.row for flaw in found.flaws] == list(range(1, 101))
