@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from geodata.demo.accounts import PASSWORD
+from scripts.planning_story import take as take_planning
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs/images"
 CHROMIUM = "/usr/bin/chromium"
@@ -29,14 +30,20 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pages", nargs="+", default=list(PAGES), help="addresses of pages, with their filters")
     parser.add_argument("--folder", type=Path, default=IMAGES, help="where the pictures go (default docs/images)")
     parser.add_argument("--language", choices=["zh", "en"], default="zh")
+    parser.add_argument(
+        "--planning", action="store_true", help="the pictures of the planner's guide; starts a plan in the sample city"
+    )
     options = parser.parse_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
     try:
         with sync_playwright() as playwright:
             sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-            for size in SIZES:
-                _take_all(browser, size, options)
+            if options.planning:
+                take_planning(browser, options.address, options.language, options.folder)
+            else:
+                for size in SIZES:
+                    _take_all(browser, size, options)
             browser.close()
     except Error as error:
         print(

@@ -52,3 +52,13 @@ def test_every_table_is_told() -> None:
 def test_every_kind_of_layer_is_told(document: str) -> None:
     told = (ROOT / document).read_text(encoding="utf-8")
     assert sorted(kind for kind in KINDS if f"`{kind}`" not in told and f"### {kind}\n" not in told) == []
+
+
+def test_both_planner_s_guides_have_the_same_chapters_pictures_and_keys() -> None:
+    english, chinese = ((ROOT / f"docs/guide-planning{end}.md").read_text(encoding="utf-8") for end in ("", ".zh"))
+    assert english.count("\n## ") == chinese.count("\n## ")
+    assert english.count("\n|") == chinese.count("\n|")
+    pictures = [re.findall(r"images/(plan-[a-z-]+)\.webp", guide) for guide in (english, chinese)]
+    assert pictures[0] == [f"{name}-en" for name in pictures[1]]
+    shown = {name for names in pictures for name in names}
+    assert shown == {path.stem for path in (ROOT / "docs/images").glob("plan-*.webp")}
