@@ -1,8 +1,9 @@
 """Small cities drawn as text, for tests."""
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from geodata.tables import (
     building,
@@ -49,6 +50,13 @@ def insert_grids(conn: Connection, drawing: str = NINE, *, valid: str = "(,)") -
         for c, code in enumerate(row):
             if code != ".":
                 insert_grid(conn, code, WEST + c * SIDE, SOUTH + r * SIDE, valid=valid)
+
+
+def commit_nine_grids(engine: Engine, *, since: date | None = None) -> None:
+    """The nine grids and the divisions above them for tests of several transactions: in force from a day, without one always."""
+    with engine.begin() as conn:
+        insert_divisions(conn)
+        insert_grids(conn, valid=f"[{since},)" if since else "(,)")
 
 
 def insert_other_district(conn: Connection, marker: str = "") -> None:

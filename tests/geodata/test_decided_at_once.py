@@ -26,7 +26,7 @@ from geodata.reports import report_by_ref
 from geodata.scope import EVERYTHING, Scope
 from geodata.settings import Settings
 from gridmap.report import ReportDraft
-from tests.geodata.cities import insert_divisions, insert_grids, middle_of
+from tests.geodata.cities import commit_nine_grids, middle_of
 
 Decide = Callable[[Connection, Actor], Any]
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -35,9 +35,7 @@ _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databa
 @pytest.fixture(scope="module")
 def city(engine: Engine) -> Engine:
     """Nine grids, committed."""
-    with engine.begin() as conn:
-        insert_divisions(conn)
-        insert_grids(conn)
+    commit_nine_grids(engine)
     return engine
 
 

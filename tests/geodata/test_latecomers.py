@@ -24,7 +24,7 @@ from geodata.reports import report_by_ref
 from geodata.scope import EVERYTHING
 from geodata.settings import Settings
 from geodata.tables import doubt, fact, grid, job, owner, owner_history, publication, report
-from tests.geodata.cities import SIDE, insert_divisions, insert_grids, middle_of
+from tests.geodata.cities import SIDE, commit_nine_grids, middle_of
 from tests.geodata.test_publishing import FIRST, causes_of, file_at, load_grids, owner_of, square
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,11 +36,8 @@ NEW = {"a": square(0, 0, 1.5), "b": square(1, 0, 0.5, west=0.5)}
 @pytest.fixture
 def city(engine: Engine, settings: Settings) -> Iterator[Engine]:
     """Nine grids, committed, and everything looked at; emptied afterwards."""
-    with engine.begin() as conn:
-        insert_divisions(conn)
-        insert_grids(conn)
-        conn.execute(update(grid).values(valid=func.daterange(FIRST, None)))
-        follow_latecomers(conn, settings)
+    commit_nine_grids(engine, since=FIRST)
+    look(engine, settings)
     yield engine
     with engine.begin() as conn:
         conn.execute(text("SET LOCAL session_replication_role = replica"))

@@ -10,16 +10,14 @@ from geodata.owners.deriving import derive_held
 from geodata.owners.held import held_owners, held_where
 from geodata.settings import Settings
 from geodata.tables import grid, owner, report
-from tests.geodata.cities import insert_divisions, insert_grids
+from tests.geodata.cities import commit_nine_grids
 from tests.geodata.test_owners import causes, filed_at, grid_of, move_to, rederive
 
 
 @pytest.fixture(scope="module")
 def city(engine: Engine) -> None:
     """Nine grids, committed."""
-    with engine.begin() as conn:
-        insert_divisions(conn)
-        insert_grids(conn)
+    commit_nine_grids(engine)
 
 
 @pytest.mark.parametrize("first", ["decided", "moved"])

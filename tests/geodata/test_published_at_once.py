@@ -13,7 +13,7 @@ from geodata.actions.publishing import apply_publication, preview_publication
 from geodata.days import today
 from geodata.settings import Settings
 from geodata.tables import doubt, grid, owner, owner_history, publication, report
-from tests.geodata.cities import SIDE, insert_divisions, insert_grids, middle_of
+from tests.geodata.cities import SIDE, commit_nine_grids, middle_of
 from tests.geodata.test_decided_at_once import _wait_for_waiting
 from tests.geodata.test_publishing import FIRST, causes_of, file_at, load_grids, owner_of, square
 
@@ -21,10 +21,7 @@ from tests.geodata.test_publishing import FIRST, causes_of, file_at, load_grids,
 @pytest.fixture(scope="module")
 def city(engine: Engine) -> Engine:
     """Nine grids, committed."""
-    with engine.begin() as conn:
-        insert_divisions(conn)
-        insert_grids(conn)
-        conn.execute(update(grid).values(valid=func.daterange(FIRST, None)))
+    commit_nine_grids(engine, since=FIRST)
     return engine
 
 
