@@ -368,7 +368,7 @@ class TestBadInput:
 @settings(max_examples=60)
 @given(st.data())
 def test_any_plan_holds(data: st.DataObject) -> None:
-    """Any weights, pieces, communities and locks: the plan holds, or the demand is refused."""
+    """Any weights, pieces, communities, locks and ties: the plan holds, or the demand is refused."""
     columns, rows = data.draw(st.integers(1, 7)), data.draw(st.integers(1, 6))
     field = lattice(columns, rows)
     n = columns * rows
@@ -383,8 +383,9 @@ def test_any_plan_holds(data: st.DataObject) -> None:
     within = np.array(data.draw(st.lists(st.sampled_from([0, 0, 0, 1]), min_size=n, max_size=n)))
     locked = np.array(data.draw(st.lists(st.sampled_from([-1, -1, -1, -1, 0, 1]), min_size=n, max_size=n)))
     k = data.draw(st.none() | st.integers(1, n + 1))
+    ties = data.draw(st.lists(st.tuples(st.integers(0, 3), st.integers(0, n - 1)), max_size=8))
     try:
-        made = plan(**field, within=within, locked=locked, k=k, rng=1)
+        made = plan(**field, within=within, locked=locked, ties=ties, k=k, rng=1)
     except InfeasibleDemand:
         return
     assert k in (None, made.k)
