@@ -16,7 +16,7 @@ _KINDS = {
     "zh": {
         "divisions": "行政区划", "grids": "网格", "compounds": "小区", "gates": "大门", "buildings": "楼栋", "stairwells": "单元", "households": "户",
         "units": "单位", "people": "工作人员岗位", "bodies": "小区组织", "roads": "道路", "landcover": "水系绿地", "service-points": "服务点", "reports": "案件",
-        "accounts": "账号", "events": "办理过程", "photos": "照片", "streets": "街道",
+        "accounts": "账号", "events": "办理过程", "photos": "照片", "plans": "划分方案", "streets": "街道",
     },
     "en": {},
 }  # fmt: skip

@@ -126,12 +126,16 @@ def _lay_photos(conn: Connection, settings: Settings, city: City, before: int, p
 
 
 def _add_accounts(conn: Connection, settings: Settings, city: City, progress: Progress) -> dict[str, Any]:
+    from geodata.demo.planning import lay_plan
+
     chosen = demo_accounts(city)
     made = add_accounts(conn, chosen, city.until - timedelta(days=1))
     progress("accounts", len(made), len(made))
     lay_reports(conn, made)
     if _SECRETARY in {each["name"] for each in made}:
         settle_doubts(conn, settings, account_by_name(conn, _SECRETARY), city.until)
+    if {"secretary", "street", "leader"} <= {each["name"] for each in made}:
+        progress("plans", lay_plan(conn, settings, city.until), 1)
     taken = sorted({each.name for each in chosen} - {each["name"] for each in made})
     return {"accounts": made, "password": PASSWORD, "names_taken": taken}
 
