@@ -63,6 +63,6 @@
       document.querySelector("[data-target]").textContent = state.erase ? table.words.no_grid : state.active >= 0 ? table.nameOf(state.active) : table.words.none_chosen;
       document.querySelector("[data-target-sample]").style.backgroundColor = !state.erase && state.active >= 0 ? table.colours.of(state.active) : "transparent";
     };
-    table.on("open reset change choose stroke", follow);
+    if (table.config.may_draw) table.on("open reset change choose stroke", follow);
   });
 })();

@@ -42,6 +42,7 @@
 
     all() {
       this.rows.clear();
+      this.body.replaceChildren();
       this.table.draft.known.forEach((grid) => this.row(grid));
       this.arrange();
       this.totals();

@@ -27,7 +27,7 @@
     show() {
       const { table } = this;
       const dirty = table.dirty;
-      this.button.disabled = !dirty || !table.config.may_draw;
+      if (this.button) this.button.disabled = !dirty;
       this.state.textContent = table.text(dirty ? "unsaved" : "saved_version", { version: table.base });
       this.state.classList.toggle("gm-wait", dirty);
     }
