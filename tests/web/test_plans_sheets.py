@@ -9,6 +9,7 @@ from geodata.days import today
 from geodata.settings import Settings
 from tests.web.conftest import SignIn
 from tests.web.drawn_plan import Drawn, insert_drawn
+from web.plans.sheet_facts import House, _laid_out, _lines
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,16 @@ def test_a_grid_without_buildings_says_so(drawn: Drawn, signed_in: SignIn) -> No
         "There is no building in this grid"
         in signed_in("leader").get(f"/plans/{drawn.ref}/sheets/3?version=1&lang=en").text
     )
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 13, 24, 25, 80, 400])
+def test_every_building_has_a_line_and_columns_fit_their_page(count: int) -> None:
+    houses = [House(number, "很长的小区名称甲乙丙丁 12号楼", "40", "张三、李四、王五、赵六") for number in range(count)]
+    columns, pages, lines = _laid_out(houses, 215)
+    told = [house for page in [columns, *pages] for column in page for house in column]
+    assert told == houses
+    assert 90 + lines * 4.5 <= 215
+    assert all(30 + sum(_lines(house, 3) for house in column) * 4.5 <= 277 for page in pages for column in page)
 
 
 def test_all_sheets_are_one_page_each(drawn: Drawn, signed_in: SignIn) -> None:

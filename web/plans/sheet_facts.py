@@ -32,11 +32,14 @@ from web.scope import scope
 WIDTH: Final = 190.0
 _HEIGHT: Final = 277.0
 _HEAD_MM: Final = 62.0
-_LINE_MM: Final = 4.3
+_HEAD_ALONE_MM: Final = 30.0
+_LINE_MM: Final = 4.5
 _MAP_MM: Final = (90.0, 160.0)
 #: Columns of the table, and how many Chinese characters a building's name and its heads have in a line of each.
 _FEWEST_LINES: Final = 12
-_COLUMNS: Final = {1: (40, 24), 2: (15, 13), 3: (9, 8)}
+_COLUMNS: Final = {1: (26, 22), 2: (12, 10), 3: (7.5, 6)}
+#: Chinese characters in a line of the names of neighbours, and its height.
+_NEIGHBOURS, _NEIGHBOURS_MM = 54, 4.3
 #: Grids nearer than this have a border; common ground of one grid and a rim so wide around the other is a corner below so many squares of it.
 _TOUCH_DEGREES: Final = 2e-5
 _CORNER: Final = 8.0
@@ -67,12 +70,17 @@ class Sheet:
     neighbours: list[str]
     map: SheetMap
     columns: list[list[House]]
-    rest: list[House]
+    pages: list[list[list[House]]]
 
     @property
     def houses(self) -> int:
         """How many buildings there are."""
-        return sum(map(len, self.columns)) + len(self.rest)
+        return sum(map(len, self.columns)) + self.more
+
+    @property
+    def more(self) -> int:
+        """How many of them stand on further pages."""
+        return sum(len(column) for page in self.pages for column in page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +129,15 @@ def sheet_of(found: Portfolio, number: int) -> Sheet:
     layer = found.layer
     rows = _rows(found, number)
     houses = _houses(found, rows)
-    columns, rest, lines = _laid_out(houses)
-    height = min(max(_HEIGHT - _HEAD_MM - lines * _LINE_MM, _MAP_MM[0]), _MAP_MM[1])
     code = "" if layer.fresh[number] else layer.codes[number]
     shape = layer.shapes[number]
     named = zip(layer.names, layer.codes, layer.shapes, strict=True)
     others = [(name or code, other) for at, (name, code, other) in enumerate(named) if at != number] + found.around
+    neighbours = _neighbours(shape, others)
+    more = math.ceil(width_of("、".join(neighbours)) / _NEIGHBOURS) - 1
+    room = _HEIGHT - _HEAD_MM - max(more, 0) * _NEIGHBOURS_MM
+    columns, pages, lines = _laid_out(houses, room)
+    height = min(max(room - lines * _LINE_MM, _MAP_MM[0]), _MAP_MM[1])
     numbered = [
         Numbered(
             house.number, str(row["name"]).removeprefix(str(row["compound"])), float(row["lon"]), float(row["lat"])
@@ -144,18 +155,27 @@ def sheet_of(found: Portfolio, number: int) -> Sheet:
         area_m2=float(units["area_m2"][layer.label == number].sum()),
         worker=found.workers.get(code, ""),
         suggested="" if code else found.workers.get(found.before[number], ""),
-        neighbours=_neighbours(shape, others),
+        neighbours=neighbours,
         map=draw_sheet(shape, others, found.scenery, numbered, own, width=WIDTH, height=round(height, 1)),
         columns=columns,
-        rest=rest,
+        pages=pages,
     )
 
 
 def _rows(found: Portfolio, number: int) -> list[dict[Hashable, Any]]:
-    """Buildings of a grid by compound and name, in the order of their numbers: 2号楼 before 10号楼."""
+    """Buildings of a grid by compound and name, those in none last, in the order of their numbers: 2号楼 before 10号楼."""
     inside = found.layer.label[found.buildings["unit"].to_numpy()] == number
     rows = found.buildings[inside].to_dict("records")
-    return sorted(rows, key=lambda row: (row["compound"], len(str(row["name"])), str(row["name"]), str(row["code"])))
+    return sorted(
+        rows,
+        key=lambda row: (
+            not row["compound"],
+            row["compound"],
+            len(str(row["name"])),
+            str(row["name"]),
+            str(row["code"]),
+        ),
+    )
 
 
 def _houses(found: Portfolio, rows: list[dict[Hashable, Any]]) -> list[House]:
@@ -172,26 +192,47 @@ def _houses(found: Portfolio, rows: list[dict[Hashable, Any]]) -> list[House]:
     ]
 
 
-def _laid_out(houses: list[House]) -> tuple[list[list[House]], list[House], int]:
-    """Columns of the table on the page of the map, what goes on further pages, and how many lines the longest column has."""
-    most = int((_HEIGHT - _HEAD_MM - _MAP_MM[0]) / _LINE_MM)
+def _laid_out(houses: list[House], room: float) -> tuple[list[list[House]], list[list[list[House]]], int]:
+    """Columns of the table on the page of the map, those of further pages, and how many lines the longest column on the first has.
+
+    ``room`` is what map and table have together, in millimetres.
+    """
     for count in _COLUMNS:
         columns = _split(houses, count)
-        lines = max((sum(_lines(house, count) for house in column) for column in columns), default=0)
-        if lines <= (_FEWEST_LINES if count < max(_COLUMNS) else most):
+        lines = _longest(columns, count)
+        if lines <= _FEWEST_LINES and count < max(_COLUMNS):
             return columns, [], lines
-    kept: list[House] = []
-    for place, house in enumerate(houses):
-        columns = _split([*kept, house], max(_COLUMNS))
-        if max(sum(_lines(each, max(_COLUMNS)) for each in column) for column in columns) > most:
-            return _split(kept, max(_COLUMNS)), houses[place:], most
-        kept.append(house)
-    return _split(kept, max(_COLUMNS)), [], most
+    columns, rest = _filled(houses, int((room - _MAP_MM[0]) / _LINE_MM))
+    lines, pages = _longest(columns, max(_COLUMNS)), []
+    while rest:
+        more, rest = _filled(rest, int((_HEIGHT - _HEAD_ALONE_MM) / _LINE_MM))
+        pages.append(more)
+    return columns, pages, lines
+
+
+def _filled(houses: list[House], most: int) -> tuple[list[list[House]], list[House]]:
+    """As many houses as fit in columns of so many lines, at least one, and the others."""
+    count = max(_COLUMNS)
+    kept = next(
+        (place for place in range(1, len(houses)) if _longest(_split(houses[: place + 1], count), count) > most),
+        len(houses),
+    )
+    return _split(houses[:kept], count), houses[kept:]
+
+
+def _longest(columns: list[list[House]], count: int) -> int:
+    return max((sum(_lines(house, count) for house in column) for column in columns), default=0)
 
 
 def _split(houses: list[House], count: int) -> list[list[House]]:
-    step = math.ceil(len(houses) / count) if houses else 1
-    return [houses[at : at + step] for at in range(0, len(houses), step)]
+    """Columns of about as many lines each."""
+    lines = [_lines(house, count) for house in houses]
+    columns: list[list[House]] = [[] for _column in range(count)]
+    above = 0
+    for house, more in zip(houses, lines, strict=True):
+        columns[min(above * count // sum(lines), count - 1)].append(house)
+        above += more
+    return [column for column in columns if column]
 
 
 def _lines(house: House, columns: int) -> int:
