@@ -538,7 +538,7 @@ def test_saved_as_the_next_version_with_its_note(engine: Engine, planner: Planne
     planner.command("versions")
     page.locator("#versions-dialog input[value='1']").check()
     planner.answer("versions-dialog", "yes")
-    assert planner.labels[LOOSE[0]] == -1
+    page.wait_for_function("(unit) => gridmap.table.draft.labels[unit] === -1", arg=LOOSE[0])
     planner.command("undo")
     assert planner.labels[LOOSE[0]] == D
 

@@ -42,7 +42,8 @@
       Object.assign(this.drawing, { draft: this.draft, colours: this.colours });
       this.marks.draft = this.draft;
       Object.assign(this.labels, { draft: this.draft, figures: this.figures });
-      this.labels.follow(this.labels.places.keys());
+      this.labels.places.clear();
+      this.labels.redraw();
       this.drawing.redraw();
       this.marks.redraw();
       this.tell("reset");
