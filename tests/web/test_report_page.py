@@ -122,6 +122,8 @@ def test_typed_coordinates_in_another_datum(signed_in: SignIn, city: Engine) -> 
     row = last(city)
     assert (row.raw_lon, row.datum, row.grid) == (111.715, "gcj02", "d")
     assert 111.705 < row.lon < 111.71
+    # A stream of its own, told by a name that people understand.
+    assert "<dd>本系统页面</dd>" in signed_in("dispatcher").get(f"/cases/{row.ref}").text
 
 
 def test_an_address_alone_and_another_kind(signed_in: SignIn, city: Engine) -> None:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
-from gridmap.report import OVER
+from gridmap.report import OVER, OWN_PAGES
 from web.map_words import helpers, percent, thousands
 from web.words import STATUS, datum_word, reason_word, status_word
 
@@ -158,4 +158,5 @@ def case_helpers() -> dict[str, Any]:
         "number_of": number_of,
         "why": why,
         "doubt": doubt,
+        "own_pages": OWN_PAGES,
     }
