@@ -219,7 +219,7 @@ def test_removal_knows_every_column_that_may_point_at_the_sample() -> None:
     with_account = {(table.name, "account_id") for table in (*RECORDS, *OWN)} | {("account_area", "stands_in_for")}
     with_account |= {("photo", "account_id")}
     kept_divisions = {("division", "parent_code"), ("grid", "community_code"), ("compound", "community_code")}
-    kept_divisions |= {("plan", "area_code")}
+    kept_divisions |= {("division_former", "code"), ("plan", "area_code")}
     by_building = {("household", "stairwell_id")}
     derived = {("grid_lineage", "old_grid_id"), ("grid_lineage", "new_grid_id")}
     assert pointing == holding | with_report | with_account | kept_divisions | by_building | derived
