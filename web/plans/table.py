@@ -115,5 +115,5 @@ def _address(endpoint: str, **values: Any) -> str | None:
 def _read_only(row: Row[Any]) -> str:
     if row.status != PlanState.DRAFT:
         state = STATE_WORDS[PlanState(row.status)]
-        return _("To look at: the plan is “%(state)s” and cannot be changed now.", state=state)
-    return _("To look at: your role does not draw plans.")
+        return str(_("To look at: the plan is “%(state)s” and cannot be changed now.", state=state))
+    return str(_("To look at: your role does not draw plans."))
