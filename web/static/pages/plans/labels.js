@@ -8,6 +8,7 @@
   const INK = "#0b3a5b";
   const HEIGHT = 36;
   const PICTURES_MOST = 4000;
+  const LEAST_GRID_PIXELS = 24; // smaller grids would vanish below their names
   const AROUND = 120; // pixels that a label may reach from its place
 
   const write = (pen, words, x, y, colour) => {
@@ -84,8 +85,10 @@
       this.layout.clear();
       this.hidden.clear();
       const grids = [...this.figures.of].filter(([, each]) => each.units).sort((one, other) => other[1].area_m2 - one[1].area_m2);
-      for (const [grid] of grids) {
+      const perMetre = (256 * canvas.scale) / (40075016.7 * Math.cos((canvas._map.getCenter().lat * Math.PI) / 180));
+      for (const [grid, { area_m2: area }] of grids) {
         this.hidden.add(grid);
+        if (Math.sqrt(area) * perMetre < LEAST_GRID_PIXELS) continue;
         const slot = this._slot(grid);
         const [x, y] = [canvas.x(slot.x), canvas.y(slot.y)];
         if (!canvas._bounds.contains([x, y])) continue;

@@ -102,7 +102,7 @@
 
     choose(grid, { zoom = false } = {}) {
       this.state.active = grid;
-      if (zoom && this.draft.members[grid]?.size) this.map.fitBounds(this.ground.bounds(this.draft.members[grid]), { maxZoom: 17, padding: [40, 40] });
+      if (zoom && this.draft.members[grid]?.size) this.map.fitBounds(this.ground.bounds(this.draft.members[grid]), { maxZoom: 17, padding: this.map.getSize().divideBy(12) });
       this.marks.redraw();
       this.tell("choose");
     }
