@@ -239,7 +239,7 @@ def test_a_case_without_doubt_can_be_given_to_a_grid_nearby(secretary: FlaskClie
     (ref,) = file(accuracy_m=None)
     page = secretary.get(f"/cases/{ref}").text
     assert "归属存疑</b>" not in page
-    assert re.search(r'<option value="f">f 网格 f · 10 m', page)
+    assert re.search(r'<option value="f">f 网格 f · 10 米', page)
     decide(secretary, ref, "transfer", page=page, htmx=False, grid="f", back="case")
     assert owner_of(city, ref) == ("f", "decided")
 
