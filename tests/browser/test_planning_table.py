@@ -443,6 +443,20 @@ def test_a_suggestion_can_be_cancelled(planner: Planner) -> None:
     assert planner.labels == before
 
 
+def test_a_file_comes_onto_the_table_as_one_action(planner: Planner) -> None:
+    page = planner.page
+    rows = page.request.get(f"{planner.visit.address}/plans/{PLAN['ref']}/versions/1/file.csv").text().splitlines()
+    # The first unit, which is in 第1网格, goes to 第2网格.
+    assert rows[1].endswith("第1网格")
+    rows[1] = rows[1].replace("第1网格", "第2网格")
+    content = "\n".join(rows).encode()
+    page.locator("#import-file").set_input_files({"name": "plan.csv", "mimeType": "text/csv", "buffer": content})
+    page.wait_for_function("(grid) => gridmap.table.draft.labels[0] === grid", arg=B)
+    assert planner.labels.count(B) == 10
+    planner.command("undo")
+    assert planner.labels[0] == A
+
+
 def test_unsaved_work_survives_a_reload(planner: Planner) -> None:
     page = planner.page
     planner.choose(D)
