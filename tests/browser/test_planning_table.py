@@ -521,6 +521,10 @@ def test_the_table_fits_and_is_accessible(server: str, browser: Browser, editor:
         expect(page.locator("#chosen-grid [data-fact=name]")).to_have_text("第4网格")
         if size == "phone":
             page.locator("[data-gm-fold=right]").tap()
+            page.wait_for_function("() => gridmap.map.getSize().y === gridmap.map.getContainer().clientHeight")
+            page.evaluate(
+                "(unit) => gridmap.map.setView(gridmap.table.ground.middle(unit), 15, { animate: false })", LOOSE[0]
+            )
             page.touchscreen.tap(*planner.place(LOOSE[0]))
             page.wait_for_function("(unit) => gridmap.table.draft.labels[unit] === 4", arg=LOOSE[0])
             visit.picture("planning-table-tap")
