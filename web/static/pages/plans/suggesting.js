@@ -40,7 +40,8 @@
       const values = new FormData(this.form);
       const content = draft.toJSON();
       if (task === "suggest") content.labels = content.labels.map((label) => (label >= 0 && content.grids[label].locked ? label : -1));
-      const wishes = Object.fromEntries(["even", "even_work", "compact", "barriers", "few_changes"].map((wish) => [wish, Number(values.get(wish))]));
+      const sliders = [...this.form.querySelectorAll("fieldset input[type=range]")];
+      const wishes = Object.fromEntries(sliders.map((slider) => [slider.name, Number(slider.value)]));
       return { ...content, keep: task === "finish-rest" ? "assigned" : "locked", wishes, mode: values.get("mode"), seed: Number(values.get("seed")) || 1 };
     }
 
