@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, or_, select, update
 
+from geodata.accounts import EVERYWHERE
 from geodata.days import valid_on
 from geodata.tables import account, account_area, notice, report
-from gridmap.access import Role
+from gridmap.access import GRANTS, Permission, Role
 
 #: Notices on a page; older ones are reached by none: what matters stands in the history of the case or the grid.
 MOST = 200
@@ -24,6 +25,20 @@ def workers_of(conn: Connection, codes: Iterable[str], day: date) -> dict[str, s
 def secretaries_of(conn: Connection, communities: Iterable[str], day: date) -> dict[str, set[int]]:
     """Accounts of the secretaries of communities on a day, by the community's code."""
     return _accounts_of(conn, communities, day, account.c.role == Role.COMMUNITY_SECRETARY)
+
+
+def deciders_of(conn: Connection, area: str, permission: Permission, day: date, *, but: set[int]) -> set[int]:
+    """Accounts that have a permission on a day for an area as a whole, ``but`` some; of them those with the smallest area around it."""
+    roles = [role.value for role, grant in GRANTS.items() if permission in grant.permissions]
+    holds = (account_area.c.area_code == EVERYWHERE) | func.starts_with(literal(area), account_area.c.area_code)
+    query = (
+        select(account.c.id, account_area.c.area_code)
+        .join(account_area, account_area.c.account_id == account.c.id)
+        .where(account.c.role.in_(roles), account.c.disabled_at.is_(None), valid_on(account_area, day), holds)
+    )
+    found = [row for row in conn.execute(query) if row.id not in but]
+    nearest = max((len(row.area_code) for row in found), default=0)
+    return {row.id for row in found if len(row.area_code) == nearest}
 
 
 def _accounts_of(conn: Connection, codes: Iterable[str], day: date, who: ColumnElement[bool]) -> dict[str, set[int]]:

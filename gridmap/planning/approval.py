@@ -108,6 +108,16 @@ def possible_steps(state: PlanState, permissions: frozenset[Permission], *, drew
     )
 
 
+def step_onward(state: PlanState) -> PlanStep | None:
+    """The step of somebody else that a plan waits for on its way to publication.
+
+    >>> step_onward(PlanState.PROPOSED), step_onward(PlanState.DRAFT)
+    (<PlanStep.REVIEW: 'review'>, None)
+    """
+    waited_for = (each.step for each in STEPS.values() if state in each.sources and each.others_only)
+    return next(waited_for, None)
+
+
 def state_after(step: PlanStep, state: PlanState, *, drew: bool, reason: str = "") -> PlanState:
     """The state that a step leads to. Permission is the caller's matter.
 

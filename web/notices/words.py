@@ -14,6 +14,7 @@ ICONS = {
     "published": "calendar-event",
     "boundary_corrected": "bounding-box",
     "plan_step": "signpost-split",
+    "plan_waits": "hourglass-split",
     "plan_comment": "chat-left-text",
     "plan_published": "calendar-plus",
     "plan_published_in": "calendar-plus",
@@ -29,6 +30,12 @@ STEP_TOLD = {
     PlanStep.PUBLISH: _l("it was published"),
     PlanStep.WITHDRAW: _l("its publication was withdrawn"),
     PlanStep.DISCARD: _l("it was discarded"),
+}
+#: What a plan waits for, by step.
+_AWAITED = {
+    PlanStep.REVIEW: _l("it waits for your review"),
+    PlanStep.APPROVE: _l("it waits for your approval"),
+    PlanStep.PUBLISH: _l("it is approved and waits to be published"),
 }
 #: What becomes of a worker's grid when a plan is published, by the fate of the grid.
 _PUBLISHED = {
@@ -70,6 +77,10 @@ def notice_words(row: Row[Any]) -> str:
             )
             reason = row.detail.get("reason")
             return str(words + " " + _("Reason: %(reason)s", reason=reason) if reason else words)
+        case "plan_waits":
+            return str(
+                _("Plan “%(name)s”: %(what)s.", name=row.detail["name"], what=_AWAITED[PlanStep(row.detail["step"])])
+            )
         case "plan_comment":
             return str(_("Somebody said something about the plan “%(name)s”.", **row.detail))
         case "plan_published":

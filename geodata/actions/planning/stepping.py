@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func
 
 from geodata.actions.acting import Actor
-from geodata.notices import tell
+from geodata.notices import deciders_of, tell
 from geodata.plans.listing import authors_of, change_plan, drew, plan_by_ref
 from geodata.plans.talk import note_step
 from geodata.plans.versions import PRESENT
 from gridmap.errors import GridmapError
-from gridmap.planning.approval import STEPS, PlanState, PlanStep, possible_steps, state_after
+from gridmap.planning.approval import STEPS, PlanState, PlanStep, possible_steps, state_after, step_onward
 
 REASON_MOST = 500
 
@@ -76,7 +76,7 @@ def take_step(
 ) -> Row[Any]:
     """Move a plan on in the caller's transaction; the plan as it was before.
 
-    ``day`` is the first one in force, for publishing. ``version`` is the one in view: nobody decides about what they have not seen. Those who drew the plan are told.
+    ``day`` is the first one in force, for publishing. ``version`` is the one in view: nobody decides about what they have not seen. Those who drew the plan are told, and those who may take it on.
     Errors: ``UnknownPlan``, ``StepForbidden``, ``PlanMovedOn``, ``NothingToPropose``, ``StepNotNow``, ``OwnPlan``, ``StepReasonMissing``,
     ``StepReasonTooLong``.
     """
@@ -94,7 +94,11 @@ def take_step(
         dates = {"valid_from": day, "published_at": None if day is None else func.now()}
     change_plan(conn, row.id, status=after, **dates)
     note_step(conn, row.id, step, version, reason=words, account_id=by.account_id, **detail)
-    told = {"plan": str(row.ref), "name": row.name, "step": step.value, "reason": words}
-    tell(conn, authors_of(conn, row.id), "plan_step", told, but=by.account_id)
+    about = {"plan": str(row.ref), "name": row.name}
+    authors = authors_of(conn, row.id)
+    tell(conn, authors, "plan_step", about | {"step": step.value, "reason": words}, but=by.account_id)
+    if onward := step_onward(after):
+        deciders = deciders_of(conn, row.area_code, STEPS[onward].permission, by.day, but=authors)
+        tell(conn, deciders, "plan_waits", about | {"step": onward.value}, but=by.account_id)
     by.note(conn, f"plan_{step.value}", str(row.ref), version=version, reason=words)
     return row

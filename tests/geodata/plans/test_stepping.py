@@ -1,14 +1,16 @@
 """A plan goes its way: community proposes, street reviews, district approves, and those who drew it are told."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection
 
+from geodata.actions.acting import Actor
 from geodata.actions.planning.saving import save_version
 from geodata.actions.planning.stepping import NothingToPropose, PlanMovedOn, StepForbidden, steps_for, take_step
 from geodata.notices import notices_of
-from geodata.plans.listing import UnknownPlan, plan_by_ref
+from geodata.plans.listing import UnknownPlan, change_plan, plan_by_ref
 from geodata.plans.talk import (
     CommentMissing,
     UnknownComment,
@@ -17,6 +19,7 @@ from geodata.plans.talk import (
     settle_comment,
     steps_of,
 )
+from geodata.plans.versions import add_version, version_of
 from geodata.scope import EVERYTHING
 from gridmap.planning.approval import OwnPlan, PlanStep
 from tests.geodata.plans.conftest import People, drawn
@@ -56,6 +59,36 @@ def test_the_whole_way(nine_grids: Connection, people: People, saved: UUID) -> N
     told = notices_of(conn, people.drafter.account_id)
     assert [row.detail["step"] for row in told] == ["approve", "review", "propose", "send_back", "review"]
     assert told[3].detail["reason"] == "两个网格户数不均"
+
+
+def test_whoever_may_take_a_plan_on_is_told_that_it_waits(nine_grids: Connection, people: People, saved: UUID) -> None:
+    conn = nine_grids
+    take_step(conn, people.drafter, saved, PlanStep.PROPOSE, version=2)
+    take_step(conn, people.street, saved, PlanStep.REVIEW, version=2)
+    take_step(conn, people.approver, saved, PlanStep.APPROVE, version=2)
+
+    def waits_for(who: Actor) -> list[str]:
+        assert who.account_id is not None
+        return [row.detail["step"] for row in notices_of(conn, who.account_id) if row.kind == "plan_waits"]
+
+    # The street decides before the district; whoever approved publishes, and needs no word of it.
+    assert waits_for(people.street) == ["review"]
+    assert waits_for(people.approver) == ["approve"]
+    assert waits_for(people.drafter) == waits_for(people.second) == waits_for(people.stranger) == []
+
+
+def test_the_next_one_is_told_where_the_nearest_drew_the_plan(
+    nine_grids: Connection, people: People, saved: UUID
+) -> None:
+    key = plan_by_ref(nine_grids, EVERYTHING, saved).id
+    assert people.street.account_id is not None
+    row = version_of(nine_grids, key, 2)
+    add_version(nine_grids, key, replace(row, version=3, base=2, account_id=people.street.account_id))
+    change_plan(nine_grids, key, version=3)
+    take_step(nine_grids, people.drafter, saved, PlanStep.PROPOSE, version=3)
+    assert people.approver.account_id is not None
+    assert [each.kind for each in notices_of(nine_grids, people.approver.account_id)] == ["plan_waits"]
+    assert [each.kind for each in notices_of(nine_grids, people.street.account_id)] == ["plan_step"]
 
 
 def test_who_drew_does_not_decide_even_with_the_role(nine_grids: Connection, people: People, saved: UUID) -> None:
