@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from tests.web.planned import insert_plan
-from web.plans.table import SCRIPTS
+from web.plans.table.page import SCRIPTS
 from web.static_files import _STATIC
 
 SignIn = Callable[[str], FlaskClient]

@@ -9,7 +9,7 @@ from geodata.days import today
 from geodata.settings import Settings
 from tests.web.conftest import SignIn
 from tests.web.drawn_plan import Drawn, insert_drawn
-from web.plans.sheet_facts import House, _laid_out, _lines
+from web.plans.sheets.facts import House, _laid_out, _lines
 
 
 @pytest.fixture(scope="module")

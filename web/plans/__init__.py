@@ -1,41 +1,18 @@
 """Grid boundaries (网格划分): plans from their units to published grids."""
 
-from web.plans import (
-    beside,
-    comparing,
-    files,
-    ground,
-    listing,
-    merging,
-    publishing,
-    replaying,
-    sheets,
-    starting,
-    suggestions,
-    table,
-    talking,
-    versions,
-    way,
-    words,
-)
+from web.plans import beside, difference, listing, publication, replay, sheets, starting, table, way, words
 from web.plans.blueprint import blueprint
 
 __all__ = [
     "beside",
     "blueprint",
-    "comparing",
-    "files",
-    "ground",
+    "difference",
     "listing",
-    "merging",
-    "publishing",
-    "replaying",
+    "publication",
+    "replay",
     "sheets",
     "starting",
-    "suggestions",
     "table",
-    "talking",
-    "versions",
     "way",
     "words",
 ]

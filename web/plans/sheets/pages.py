@@ -23,7 +23,7 @@ from web.paging import part_of, whole_number
 from web.plans.asked import asked_ground, asked_plan, asked_version
 from web.plans.blueprint import blueprint
 from web.plans.pair import version_choices
-from web.plans.sheet_facts import Sheet, portfolio_of, sheet_of
+from web.plans.sheets.facts import Sheet, portfolio_of, sheet_of
 
 #: Sheets that are printed in one go; a street has about a hundred grids.
 AT_ONCE: Final = 60

@@ -20,7 +20,7 @@ from web.i18n import language
 from web.plans.answers import as_json, fresh, packed, packed_answer, tag_of
 from web.plans.asked import asked_ground, asked_plan, asked_version
 from web.plans.blueprint import blueprint
-from web.plans.drawn import body_whole, drawn_grids
+from web.plans.table.drawn import body_whole, drawn_grids
 
 #: How a person comes to a version; the first one, of the present grids, is nobody's.
 _MADE_BY = ("drawn", "suggested", "imported", "merged")

@@ -14,7 +14,7 @@ from web.api.fields import only
 from web.plans.answers import fresh
 from web.plans.asked import asked_ground, asked_plan, asked_version
 from web.plans.blueprint import blueprint
-from web.plans.drawn import body_whole, drawn_grids
+from web.plans.table.drawn import body_whole, drawn_grids
 
 
 @blueprint.post("/<uuid:ref>/merge")

@@ -17,7 +17,7 @@ from web.acting import actor
 from web.api.body import json_object
 from web.plans.asked import asked_plan
 from web.plans.blueprint import blueprint
-from web.plans.way import way_page
+from web.plans.way.page import way_page
 from web.scope import scope
 
 

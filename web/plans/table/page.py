@@ -21,7 +21,7 @@ from web.map_assets import grid_tiles, page_map
 from web.maps import GridMap, LayerSwitch, Legend, LegendRow, VectorTileLayer, render
 from web.plans.asked import asked_ground, asked_plan
 from web.plans.blueprint import blueprint
-from web.plans.table_words import help_keys, help_lines, table_words
+from web.plans.table.words import help_keys, help_lines, table_words
 from web.plans.view import plan_extent
 from web.plans.words import STATE_WORDS
 from web.scope import scope

@@ -22,11 +22,11 @@ from web.map_assets import page_map
 from web.maps import MapParts, render
 from web.maps.together import SidesLayer, Together
 from web.plans.asked import asked_plan, asked_version
+from web.plans.beside.colours import COLOURS, coloured
+from web.plans.beside.sides import asked_sides, side_choices, value_of
 from web.plans.blueprint import blueprint
-from web.plans.change_features import feature
+from web.plans.difference.features import feature
 from web.plans.pair import version_words
-from web.plans.side_colours import COLOURS, coloured
-from web.plans.sides import asked_sides, side_choices, value_of
 from web.plans.view import plan_extent
 from web.scope import scope
 from web.security import csp_nonce

@@ -37,7 +37,7 @@ from web.paging import part_of
 from web.plans.answers import as_json
 from web.plans.asked import asked_ground, asked_plan
 from web.plans.blueprint import blueprint
-from web.plans.foreseen import Foreseen, GridLine, foresee, grid_lines, published_reports
+from web.plans.publication.foreseen import Foreseen, GridLine, foresee, grid_lines, published_reports
 from web.plans.words import FATE_WORDS, step_hindrance
 from web.scope import scope
 from web.security import csp_nonce

@@ -30,7 +30,7 @@ from web.i18n import language
 from web.plans.answers import fresh
 from web.plans.asked import asked_ground, asked_plan
 from web.plans.blueprint import blueprint
-from web.plans.drawn import body_whole, drawn_grids
+from web.plans.table.drawn import body_whole, drawn_grids
 
 _WISHES: Final = tuple(each.name for each in fields(Wishes))
 _STATES: Final = {"waiting": "queued"}

@@ -20,10 +20,10 @@ from web.acting import actor
 from web.figures.tables import list_url
 from web.paging import part_of
 from web.plans.blueprint import blueprint
-from web.plans.compared import check_export, may_export, replayed
-from web.plans.comparing import UnknownPlanTable
+from web.plans.difference.compared import check_export, may_export, replayed
+from web.plans.difference.page import UnknownPlanTable
 from web.plans.pair import Pair, asked_pair, pair_url, version_choices
-from web.plans.replay_words import GRID_COLUMNS, TOTAL_WORDS, WEEKDAYS, said
+from web.plans.replay.words import GRID_COLUMNS, TOTAL_WORDS, WEEKDAYS, said
 from web.scope import scope
 from web.sheets import SHEET_FORMATS, Cells, sheet_response
 

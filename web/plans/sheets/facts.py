@@ -24,8 +24,8 @@ from gridmap.planning.paper import Paper
 from gridmap.privacy import protected, shown
 from web import db
 from web.plans.asked import asked_version
-from web.plans.change_features import building_name
-from web.plans.sheet_map import Numbered, SheetMap, draw_sheet, width_of
+from web.plans.difference.features import building_name
+from web.plans.sheets.map import Numbered, SheetMap, draw_sheet, width_of
 from web.scope import scope
 
 #: The paper inside its margins, and the height of what stands beside map and table, in millimetres.

@@ -23,7 +23,8 @@ from web.errors import NotFound
 from web.i18n import language
 from web.paging import part_of
 from web.plans.blueprint import blueprint
-from web.plans.change_features import (
+from web.plans.difference.compared import check_export, compared, may_export
+from web.plans.difference.features import (
     building_name,
     building_points,
     move_features,
@@ -32,8 +33,7 @@ from web.plans.change_features import (
     told_number,
     told_share,
 )
-from web.plans.change_map import change_map
-from web.plans.compared import check_export, compared, may_export
+from web.plans.difference.map import change_map
 from web.plans.pair import Pair, asked_pair, pair_url, version_choices
 from web.sheets import SHEET_FORMATS, Cells, sheet_response
 

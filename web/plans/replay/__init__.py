@@ -1,0 +1,5 @@
+"""Last year on a version of a plan."""
+
+from web.plans.replay import page
+
+__all__ = ["page"]

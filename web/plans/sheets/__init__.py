@@ -1,0 +1,5 @@
+"""Printed sheets of the grids of a version."""
+
+from web.plans.sheets import pages
+
+__all__ = ["pages"]
