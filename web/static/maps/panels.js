@@ -40,7 +40,7 @@
     // Leaflet says this in English only.
     const layers = document.querySelector(".leaflet-control-layers-toggle");
     if (layers) layers.title = gridmap.map.gridmap.words.layers;
-    gridmap.clearLegend(gridmap.map);
+    if (gridmap.map) gridmap.clearLegend(gridmap.map);
     document.querySelectorAll("form[data-gm-keep-view]").forEach((form) => {
       // A chosen period needs no "all".
       form.addEventListener("formdata", ({ formData }) => { if (formData.get("from") || formData.get("to")) formData.delete("period"); });
