@@ -26,6 +26,7 @@ def assets() -> Assets:
         js=(
             ("leaflet", vendor_url("leaflet", "dist/leaflet.js")),
             ("protomaps", vendor_url("protomaps-leaflet", "dist/protomaps-leaflet.js")),
+            ("svg", static_url("maps/svg.js")),
             ("style", static_url("maps/style.js")),
             ("layers", static_url("maps/layers.js")),
             ("points", static_url("maps/points.js")),
